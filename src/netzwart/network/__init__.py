@@ -1,0 +1,1 @@
+"""Nodes, credentials, device profiles, the wires, polling and what they recorded."""
