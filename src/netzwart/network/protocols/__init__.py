@@ -1,0 +1,1 @@
+"""The wires: what speaks SNMP and SSH, behind the surface of `replies.py`."""
