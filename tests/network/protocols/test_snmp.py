@@ -1,7 +1,6 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Any
 
 import pytest
 from pydantic import SecretStr
@@ -31,9 +30,8 @@ LOCALHOST = "127.0.0.1"
 MakeBindings = Callable[[messages.Pdu], Sequence[tuple[str, bytes]]]
 
 
-def target_at(port: int, **changes: Any) -> SnmpTarget:
-    known = SnmpTarget(LOCALHOST, port, community=SecretStr("public"), timeout_s=0.3, retries=0)
-    return replace(known, **changes)
+def target_at(port: int, host: str = LOCALHOST) -> SnmpTarget:
+    return SnmpTarget(host, port, community=SecretStr("public"), timeout_s=0.3, retries=0)
 
 
 async def test_v1_agent_answers_and_what_it_lacks_is_absent(snmpd: Snmpd, wire: UdpSnmpWire):
@@ -167,7 +165,7 @@ async def test_error_text_holds_no_secret(snmpd: Snmpd, wire: UdpSnmpWire):
 def answer_with(make: MakeBindings, status: int = 0, index: int = 0) -> Answer:
     """Return an agent's function that answers each question with the bindings `make` gives."""
 
-    def answer(data: bytes) -> list[bytes]:
+    def answer(data: bytes) -> Sequence[bytes]:
         question = messages.decode_message(data)
         assert isinstance(question, messages.CommunityMessage)
         bindings = b"".join(
@@ -217,7 +215,7 @@ async def test_too_big_is_answered_with_a_smaller_question(
 ):
     sizes: list[int] = []
 
-    def answer(data: bytes) -> list[bytes]:
+    def answer(data: bytes) -> Sequence[bytes]:
         question = messages.decode_message(data)
         assert isinstance(question, messages.CommunityMessage)
         pdu = question.pdu
