@@ -1,0 +1,1 @@
+"""Public money: programmes and their rules, grants, orders, invoices, payments, drawdowns."""

@@ -1,0 +1,1 @@
+"""Bought things: models, devices, their life, loans and disposal."""

