@@ -39,7 +39,8 @@ def share_costs(amount: Decimal, weights: Sequence[WeightFacts]) -> Mapping[str,
     The order of the weights does not matter. Source: formula 9.2.
 
     Raises:
-        WeightsUnusableError: when there are none, one is negative, all are zero, or a measure repeats.
+        WeightsUnusableError: without weights, or when one is negative, all are zero, or a measure
+            repeats.
     """
     ordered = sorted(weights, key=lambda entry: (entry.school, entry.measure))
     if not ordered or any(entry.weight < 0 for entry in ordered):
