@@ -25,6 +25,9 @@ VENDOR = Path("src/netzwart/web/static/vendor")
 COPIES = {
     "tabler.min.css": "@tabler/core/dist/css/tabler.min.css",
     "htmx.min.js": "htmx.org/dist/htmx.min.js",
+    "inter-latin.woff2": "@fontsource-variable/inter/files/inter-latin-wght-normal.woff2",
+    "inter-latin-ext.woff2": "@fontsource-variable/inter/files/inter-latin-ext-wght-normal.woff2",
+    "inter.LICENSE.txt": "@fontsource-variable/inter/LICENSE",
     "htmx.LICENSE.txt": "htmx.org/LICENSE",
     "tabler-icons.LICENSE.txt": "@tabler/icons/LICENSE",
 }

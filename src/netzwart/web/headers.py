@@ -1,9 +1,8 @@
 """The headers that every answer carries: a strict content policy, and no caching unless asked."""
 
-from http.cookies import SimpleCookie
 from typing import Final
 
-from litestar.datastructures import Headers, MutableScopeHeaders
+from litestar.datastructures import Cookie, MutableScopeHeaders
 from litestar.enums import ScopeType
 from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
@@ -51,7 +50,9 @@ class SecurityHeadersMiddleware(ASGIMiddleware):
 
     async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
         """Pass the request on and complete the answer's headers."""
-        carried_flash = FLASH_COOKIE in Headers.from_scope(scope).get("cookie", "")
+        carried_flash = any(
+            FLASH_COOKIE.encode() in value for name, value in scope["headers"] if name == b"cookie"
+        )
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -65,22 +66,27 @@ class SecurityHeadersMiddleware(ASGIMiddleware):
 
     def _complete(self, headers: MutableScopeHeaders, scope: Scope) -> None:
         for name, value in _ALWAYS.items():
-            headers.setdefault(name, value)
+            _set_missing(headers, name, value)
         # Pages show money and names: a shared computer must not keep them after sign-out.
-        headers.setdefault("cache-control", "no-store")
+        _set_missing(headers, "cache-control", "no-store")
         if self.is_https or scope["scheme"] == "https":
-            headers.setdefault("strict-transport-security", _STRICT_TRANSPORT)
+            _set_missing(headers, "strict-transport-security", _STRICT_TRANSPORT)
+
+
+def _set_missing(headers: MutableScopeHeaders, name: str, value: str) -> None:
+    if not headers.getall(name, []):
+        headers.add(name, value)
 
 
 def _is_page(status: int, headers: MutableScopeHeaders) -> bool:
     is_redirect = 300 <= status < 400  # noqa: PLR2004 - the range of redirects, RFC 9110 15.4
-    return not is_redirect and headers.get("content-type", "").startswith("text/html")
+    return not is_redirect and any(
+        value.startswith("text/html") for value in headers.getall("content-type", [])
+    )
 
 
 def _eat_flash(headers: MutableScopeHeaders) -> None:
     if any(FLASH_COOKIE in value for value in headers.getall("set-cookie", [])):
         return
-    cookie = SimpleCookie()
-    cookie[FLASH_COOKIE] = ""
-    cookie[FLASH_COOKIE].update({"path": "/", "max-age": 0, "httponly": True, "samesite": "lax"})
-    headers.add("set-cookie", cookie.output(header="").strip())
+    empty = Cookie(key=FLASH_COOKIE, value="", max_age=0, httponly=True, samesite="lax", path="/")
+    headers.add("set-cookie", empty.to_header(header=""))

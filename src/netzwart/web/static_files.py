@@ -2,7 +2,9 @@
 
 from litestar import Router
 from litestar.datastructures import CacheControlHeader
-from litestar.static_files import create_static_files_router
+from litestar.static_files import (
+    create_static_files_router,  # pyright: ignore[reportUnknownVariableType] - bare PathLike
+)
 
 from netzwart.web.assets import STATIC_DIR, STATIC_URL
 

@@ -51,10 +51,13 @@ def build_environment(
         lstrip_blocks=True,
     )
     environment.filters.update(_FILTERS)  # pyright: ignore[reportUnknownMemberType] - untyped dict
-    environment.globals["asset"] = assets.url
-    environment.globals["icon_url"] = assets.icon_url
-    environment.globals["frame_of"] = frame_settings.frame_of
-    environment.globals["csrf_field"] = _csrf_field(frame_settings)
+    names = {
+        "asset": assets.url,
+        "icon_url": assets.icon_url,
+        "frame_of": frame_settings.frame_of,
+        "csrf_field": _csrf_field(frame_settings),
+    }
+    environment.globals.update(names)  # pyright: ignore[reportUnknownMemberType] - untyped dict
     return environment
 
 

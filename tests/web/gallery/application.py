@@ -10,8 +10,9 @@ from pathlib import Path
 
 import jinja2
 import uvicorn
-from litestar import Litestar, Request, get
+from litestar import Litestar, get
 from litestar.config.csrf import CSRFConfig
+from litestar.params import FromPath
 from litestar.plugins.jinja import JinjaTemplateEngine
 from litestar.response import Template
 from litestar.template import TemplateConfig
@@ -126,7 +127,7 @@ def page(name: str, **context: object) -> Template:
 
 
 @get("/{name:str}", opt={"public": True})
-async def show(name: str) -> Template:
+async def show(name: FromPath[str]) -> Template:
     """Return the named gallery page."""
     return page(name)
 
@@ -138,7 +139,7 @@ async def index() -> Template:
 
 
 @get("/flash", opt={"public": True})
-async def with_flash(request: Request[object, object, object]) -> Template:
+async def with_flash() -> Template:
     """Return a page and leave a message for the next one."""
     answer = page("empty")
     answer.cookies.append(flash("Gerät MUS-GYM-22-0001 angelegt."))

@@ -57,6 +57,14 @@
     messages.replaceChildren(notice);
   };
 
+  // Filters that are not set stay out of the address.
+  document.addEventListener("htmx:configRequest", (event) => {
+    if (event.detail.verb !== "get") return;
+    for (const [name, value] of Object.entries(event.detail.parameters)) {
+      if (value === "") delete event.detail.parameters[name];
+    }
+  });
+
   // A list that cannot be refreshed says so and keeps what it showed.
   document.addEventListener("htmx:sendError", () => {
     say("Keine Verbindung zum Server. Die Anzeige kann veraltet sein.", "warning");
