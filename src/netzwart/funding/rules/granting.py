@@ -57,7 +57,7 @@ def grant_claimed(
     match terms.financing:
         case FinancingType.SHARE:
             earned = exact(rate_of(terms)) * exact(eligible) - exact(grant_cap_excess)
-            grant = min(earned, exact(ceiling))
+            grant = max(Fraction(0), min(earned, exact(ceiling)))
             grant -= _reduction_by_income(grant, eligible - cents(grant), terms, income)
         case FinancingType.DEFICIT:
             savings = max(ZERO, terms.planned_eligible - eligible)
