@@ -1,0 +1,193 @@
+"""Reads who is on the other end of each cable: LLDP and CDP.
+
+The awkward part is the local port. LLDP numbers its ports itself; the standard lets that number
+be an ifIndex, a bridge port or anything else, so the port's own row is asked first.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from netzwart.network.profiles.answers import Answers, Questions
+from netzwart.network.profiles.cleaning import mac_of, text_of
+from netzwart.network.profiles.facts import Interface, Neighbour, NeighbourProtocol
+from netzwart.network.profiles.interfaces import interface_names
+from netzwart.network.protocols.replies import Index, Oid, SnmpValue
+
+_LLDP_LOC_PORT = "1.0.8802.1.1.2.1.3.7.1"
+_LOC_PORT_ID_SUBTYPE = f"{_LLDP_LOC_PORT}.2"
+_LOC_PORT_ID = f"{_LLDP_LOC_PORT}.3"
+_LOC_PORT_DESC = f"{_LLDP_LOC_PORT}.4"
+_LLDP_REM = "1.0.8802.1.1.2.1.4.1.1"
+_REM_CHASSIS_SUBTYPE = f"{_LLDP_REM}.4"
+_REM_CHASSIS = f"{_LLDP_REM}.5"
+_REM_PORT_SUBTYPE = f"{_LLDP_REM}.6"
+_REM_PORT = f"{_LLDP_REM}.7"
+_REM_PORT_DESC = f"{_LLDP_REM}.8"
+_REM_NAME = f"{_LLDP_REM}.9"
+_BASE_PORT_IF_INDEX = "1.3.6.1.2.1.17.1.4.1.2"
+_CDP_CACHE = "1.3.6.1.4.1.9.9.23.1.2.1.1"
+_CDP_DEVICE_ID = f"{_CDP_CACHE}.6"
+_CDP_DEVICE_PORT = f"{_CDP_CACHE}.7"
+
+QUESTIONS = Questions(
+    columns=tuple(
+        map(
+            Oid,
+            (
+                _LOC_PORT_ID_SUBTYPE,
+                _LOC_PORT_ID,
+                _LOC_PORT_DESC,
+                _REM_CHASSIS_SUBTYPE,
+                _REM_CHASSIS,
+                _REM_PORT_SUBTYPE,
+                _REM_PORT,
+                _REM_PORT_DESC,
+                _REM_NAME,
+                _BASE_PORT_IF_INDEX,
+                _CDP_DEVICE_ID,
+                _CDP_DEVICE_PORT,
+            ),
+        )
+    )
+)
+"""Sources: LLDP-MIB (IEEE 802.1AB-2005), BRIDGE-MIB (RFC 4188), CISCO-CDP-MIB, which other makers
+implement too."""
+
+_CHASSIS_MAC = 4
+_CHASSIS_NETWORK_ADDRESS = 5
+_PORT_MAC = 3
+_PORT_NETWORK_ADDRESS = 4
+_IPV4_FAMILY = 1
+_MAC_LENGTH = 6
+_IPV4_LENGTH = 5
+
+
+@dataclass(frozen=True, slots=True)
+class _Ports:
+    """The device's interfaces by each way in which LLDP may point at one."""
+
+    answers: Answers
+    by_name: dict[str, str]
+    by_index: dict[int, str]
+    by_mac: dict[str, str]
+
+    @classmethod
+    def of(cls, answers: Answers, interfaces: tuple[Interface, ...]) -> "_Ports":
+        named = [port for port in interfaces if port.name]
+        macs = [port.mac for port in named]
+        return cls(
+            answers,
+            interface_names(answers),
+            {port.index: port.name or "" for port in named},
+            {port.mac: port.name or "" for port in named if port.mac and macs.count(port.mac) == 1},
+        )
+
+    def lldp_port(self, number: Index) -> str | None:
+        """Return the interface behind an LLDP port number, or the device's words for it."""
+        ways: tuple[Callable[[Index], str | None], ...] = (
+            self._by_port_id,
+            self._by_description,
+            self._by_bridge_port,
+            self._by_if_index,
+        )
+        for way in ways:
+            name = way(number)
+            if name:
+                return name
+        local = self.answers
+        return local.cell_text(_LOC_PORT_DESC, number) or local.cell_text(_LOC_PORT_ID, number)
+
+    def _by_port_id(self, number: Index) -> str | None:
+        value = self.answers.cell(_LOC_PORT_ID, number)
+        if self.answers.cell_integer(_LOC_PORT_ID_SUBTYPE, number) == _PORT_MAC:
+            return self.by_mac.get(mac_of(value) or "")
+        text = text_of(value)
+        return self.by_name.get(text.lower()) if text else None
+
+    def _by_description(self, number: Index) -> str | None:
+        text = self.answers.cell_text(_LOC_PORT_DESC, number)
+        return self.by_name.get(text.lower()) if text else None
+
+    def _by_bridge_port(self, number: Index) -> str | None:
+        return self.by_index.get(self.answers.cell_integer(_BASE_PORT_IF_INDEX, number) or -1)
+
+    def _by_if_index(self, number: Index) -> str | None:
+        return self.by_index.get(int(number))
+
+
+def read_neighbours(answers: Answers, interfaces: tuple[Interface, ...]) -> tuple[Neighbour, ...]:
+    """Return each neighbour once; what LLDP and CDP both say is told by LLDP."""
+    ports = _Ports.of(answers, interfaces)
+    heard = [*_lldp(answers, ports), *_cdp(answers, ports)]
+    told: dict[tuple[str | None, str | None], Neighbour] = {}
+    for neighbour in heard:
+        who = (neighbour.remote_name or neighbour.remote_chassis or "").split(".")[0].lower()
+        told.setdefault((neighbour.local_interface, who or neighbour.remote_interface), neighbour)
+    return tuple(told.values())
+
+
+def _lldp(answers: Answers, ports: _Ports) -> list[Neighbour]:
+    neighbours: list[Neighbour] = []
+    for index in answers.rows(_REM_CHASSIS, _REM_PORT, _REM_NAME):
+        parts = index.split(".")
+        # lldpRemTimeMark, lldpRemLocalPortNum, lldpRemIndex; some agents leave the mark out.
+        number = parts[1] if len(parts) > 2 else parts[0]  # noqa: PLR2004
+        if not number.isdigit():
+            continue
+        neighbours.append(
+            Neighbour(
+                local_interface=ports.lldp_port(Index(number)),
+                remote_name=answers.cell_text(_REM_NAME, index),
+                remote_interface=_remote_port(answers, index),
+                remote_chassis=_identifier(
+                    answers.cell(_REM_CHASSIS, index),
+                    is_mac=answers.cell_integer(_REM_CHASSIS_SUBTYPE, index) == _CHASSIS_MAC,
+                    is_address=answers.cell_integer(_REM_CHASSIS_SUBTYPE, index)
+                    == _CHASSIS_NETWORK_ADDRESS,
+                ),
+                protocol=NeighbourProtocol.LLDP,
+            )
+        )
+    return neighbours
+
+
+def _remote_port(answers: Answers, index: Index) -> str | None:
+    subtype = answers.cell_integer(_REM_PORT_SUBTYPE, index)
+    description = answers.cell_text(_REM_PORT_DESC, index)
+    if subtype == _PORT_MAC and description:
+        return description
+    identifier = _identifier(
+        answers.cell(_REM_PORT, index),
+        is_mac=subtype == _PORT_MAC,
+        is_address=subtype == _PORT_NETWORK_ADDRESS,
+    )
+    return identifier or description
+
+
+def _identifier(value: SnmpValue | None, *, is_mac: bool, is_address: bool) -> str | None:
+    if isinstance(value, bytes):
+        if is_address and len(value) == _IPV4_LENGTH and value[0] == _IPV4_FAMILY:
+            return ".".join(map(str, value[1:]))
+        looks_binary = len(value) == _MAC_LENGTH and not value.isascii()
+        if (is_mac or looks_binary) and len(value) == _MAC_LENGTH:
+            return value.hex(":")
+    return text_of(value)
+
+
+def _cdp(answers: Answers, ports: _Ports) -> list[Neighbour]:
+    neighbours: list[Neighbour] = []
+    for index in answers.rows(_CDP_DEVICE_ID):
+        if_index = index.split(".")[0]
+        raw = answers.cell(_CDP_DEVICE_ID, index)
+        chassis = _identifier(raw, is_mac=False, is_address=False)
+        is_mac = chassis is not None and chassis != text_of(raw)
+        neighbours.append(
+            Neighbour(
+                local_interface=ports.by_index.get(int(if_index)) if if_index.isdigit() else None,
+                remote_name=None if is_mac else chassis,
+                remote_interface=answers.cell_text(_CDP_DEVICE_PORT, index),
+                remote_chassis=chassis if is_mac else None,
+                protocol=NeighbourProtocol.CDP,
+            )
+        )
+    return neighbours
