@@ -1,4 +1,4 @@
-"""A real Chromium looks at each component: rules of WCAG, the content policy, no sideways scroll."""
+"""A real Chromium looks at each component: WCAG, the content policy, no sideways scroll."""
 
 import shutil
 import socket
@@ -65,7 +65,7 @@ def opened_page(
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [390, 1440])
+@pytest.mark.parametrize("width", [390, 1024, 1440])
 def test_pages_pass_axe_and_fit_the_screen(
     browser: Browser, address: str, width: int, scheme: str
 ) -> None:

@@ -57,6 +57,18 @@
     messages.replaceChildren(notice);
   };
 
+  // A table that fits needs no scrolling box of its own, so its head can stick to the page.
+  const fitTables = () => {
+    for (const wrap of document.querySelectorAll(".nz-table-wrap")) {
+      wrap.classList.remove("nz-fits");
+      wrap.classList.toggle("nz-fits", wrap.scrollWidth <= wrap.clientWidth);
+    }
+  };
+  fitTables();
+  window.addEventListener("resize", fitTables);
+  document.addEventListener("htmx:afterSettle", fitTables);
+  document.fonts.ready.then(fitTables);
+
   // Filters that are not set stay out of the address.
   document.addEventListener("htmx:configRequest", (event) => {
     if (event.detail.verb !== "get") return;
