@@ -61,7 +61,17 @@
   const fitTables = () => {
     for (const wrap of document.querySelectorAll(".nz-table-wrap")) {
       wrap.classList.remove("nz-fits");
-      wrap.classList.toggle("nz-fits", wrap.scrollWidth <= wrap.clientWidth);
+      const fits = wrap.scrollWidth <= wrap.clientWidth;
+      wrap.classList.toggle("nz-fits", fits);
+      // What scrolls must be reachable by keyboard and have a name.
+      for (const [name, value] of [
+        ["tabindex", "0"],
+        ["role", "group"],
+        ["aria-label", wrap.querySelector("caption")?.textContent ?? "Tabelle"],
+      ]) {
+        if (fits) wrap.removeAttribute(name);
+        else wrap.setAttribute(name, value);
+      }
     }
   };
   fitTables();
