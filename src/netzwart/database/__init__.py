@@ -12,6 +12,7 @@ from netzwart.database.columns import (
     choice,
     json_object,
     link,
+    table_of,
 )
 from netzwart.database.engine import Database, DbSession, provide_session
 from netzwart.database.messages import explain, register_messages
@@ -33,4 +34,5 @@ __all__ = [
     "link",
     "provide_session",
     "register_messages",
+    "table_of",
 ]

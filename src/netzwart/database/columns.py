@@ -17,6 +17,7 @@ from sqlalchemy import (
     Integer,
     Numeric,
     String,
+    Table,
     TypeDecorator,
 )
 from sqlalchemy.dialects.postgresql import JSONB
@@ -215,3 +216,8 @@ class Record(SQLModel):
     @declared_attr.directive
     def __tablename__(cls) -> str:  # noqa: N805 # pyright: ignore[reportIncompatibleVariableOverride] - SQLAlchemy calls it with the class
         return cls.table_name or _snake(cls.__name__)
+
+
+def table_of(record: type[Record]) -> Table:
+    """Return the table behind a record, for SQLAlchemy Core: its columns are typed as columns."""
+    return SQLModel.metadata.tables[str(record.__tablename__)]
