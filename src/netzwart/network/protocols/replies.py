@@ -15,7 +15,7 @@ Oid = NewType("Oid", str)
 """Dotted decimal without a leading dot: `1.3.6.1.2.1.1.3.0`."""
 
 Index = NewType("Index", str)
-"""What follows a column's OID in an instance, dotted, without a leading dot: `1` or `4.10.0.0.1`."""
+"""What follows a column's OID in an instance, dotted, no leading dot: `1` or `4.10.0.0.1`."""
 
 SnmpValue = int | bytes | Oid
 """INTEGER, Counter, Gauge and TimeTicks as int; OCTET STRING, Opaque and IpAddress (4 bytes) as
