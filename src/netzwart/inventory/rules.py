@@ -1,0 +1,43 @@
+"""The trade's rules about devices; pure."""
+
+import re
+
+_PUNCTUATION = re.compile(r"[^0-9A-Z]")
+_PLACEHOLDERS = frozenset(
+    {
+        "NA",
+        "NONE",
+        "NULL",
+        "UNKNOWN",
+        "UNBEKANNT",
+        "KEINE",
+        "NOTAVAILABLE",
+        "NOTAPPLICABLE",
+        "NOTSPECIFIED",
+        "DEFAULTSTRING",
+        "SYSTEMSERIALNUMBER",
+        "CHASSISSERIALNUMBER",
+        "SERIALNUMBER",
+        "TOBEFILLED",
+        "TOBEFILLEDBYOEM",
+        "INVALID",
+        "EMPTY",
+        "TBD",
+        "123456789",
+        "0123456789",
+    }
+)
+"""What firmware says when nobody wrote a serial number into the device."""
+
+
+def normalised_serial(text: str | None) -> str | None:
+    """Return a serial number as it is compared: upper case, letters and digits only.
+
+    Placeholders of the firmware ("N/A", "0000", "To be filled by O.E.M.") are no serial number.
+    """
+    if text is None:
+        return None
+    kept = _PUNCTUATION.sub("", text.upper())
+    if kept in _PLACEHOLDERS or len(set(kept)) <= 1:
+        return None
+    return kept
