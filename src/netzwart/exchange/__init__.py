@@ -1,0 +1,1 @@
+"""A whole city in and out as one file: read, plan, apply, all or nothing."""
