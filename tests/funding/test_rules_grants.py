@@ -34,10 +34,13 @@ rates = st.decimals(min_value=0, max_value=1, places=4)
 
 
 def terms(
-    financing: FinancingType, awarded: str, rate: str | None = None, **more: Decimal
+    financing: FinancingType, awarded: str, rate: str | None = None, planned: str = "0.00"
 ) -> GrantTerms:
     return GrantTerms(
-        financing=financing, awarded=Decimal(awarded), rate=Decimal(rate) if rate else None, **more
+        financing=financing,
+        awarded=Decimal(awarded),
+        rate=Decimal(rate) if rate else None,
+        planned_eligible=Decimal(planned),
     )
 
 
@@ -89,7 +92,7 @@ def test_new_income_lowers_a_share_in_proportion():
 
 
 def test_a_deficit_shrinks_by_savings_and_income():
-    deficit = terms(FinancingType.DEFICIT, "50000.00", planned_eligible=Decimal("80000.00"))
+    deficit = terms(FinancingType.DEFICIT, "50000.00", planned="80000.00")
     assert grant_claimed(deficit, Decimal("80000.00")) == Decimal("50000.00")
     assert grant_claimed(deficit, Decimal("75000.00"), Decimal("2000.00")) == Decimal("43000.00")
     assert grant_claimed(deficit, Decimal("90000.00")) == Decimal("50000.00")

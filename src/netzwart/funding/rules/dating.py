@@ -129,11 +129,9 @@ def earmarked_until(
         return notice_until
     if not rule.years or started_on is None or rule.end is None:
         return None
-    match rule.end:
-        case EarmarkEnd.YEAR_END:
-            return year_end(started_on.year + rule.years)
-        case EarmarkEnd.EXACT_DAY:
-            return add_months(started_on, rule.years * _MONTHS)
+    if rule.end is EarmarkEnd.YEAR_END:
+        return year_end(started_on.year + rule.years)
+    return add_months(started_on, rule.years * _MONTHS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,11 +15,7 @@ class FundingRateMissingError(InvalidInputError):
 
 def round_grant(amount: Fraction | Decimal, rounding: GrantRounding) -> Decimal:
     """Return the grant as the notice rounds it: to the cent, or down to full euros."""
-    match rounding:
-        case GrantRounding.CENT:
-            return cents(amount)
-        case GrantRounding.EURO_DOWN:
-            return full_euros(amount)
+    return full_euros(amount) if rounding is GrantRounding.EURO_DOWN else cents(amount)
 
 
 def rate_of(terms: GrantTerms) -> Decimal:
@@ -54,19 +50,18 @@ def grant_claimed(
         FundingRateMissingError: when the rate is needed and unknown.
     """
     ceiling = max(ZERO, min(terms.awarded, eligible))
-    match terms.financing:
-        case FinancingType.SHARE:
-            earned = exact(rate_of(terms)) * exact(eligible) - exact(grant_cap_excess)
-            grant = max(Fraction(0), min(earned, exact(ceiling)))
-            grant -= _reduction_by_income(grant, eligible - cents(grant), terms, income)
-        case FinancingType.DEFICIT:
-            savings = max(ZERO, terms.planned_eligible - eligible)
-            grant = min(exact(terms.awarded) - exact(savings) - exact(income), exact(ceiling))
-        case FinancingType.FULL:
-            grant = min(exact(terms.awarded), exact(eligible) - exact(grant_cap_excess))
-            grant -= exact(income)
-        case FinancingType.FIXED | FinancingType.FLAT:
-            grant = min(exact(terms.awarded), exact(eligible) - exact(grant_cap_excess))
+    capped = exact(eligible) - exact(grant_cap_excess)
+    if terms.financing is FinancingType.SHARE:
+        earned = exact(rate_of(terms)) * exact(eligible) - exact(grant_cap_excess)
+        grant = max(Fraction(0), min(earned, exact(ceiling)))
+        grant -= _reduction_by_income(grant, eligible - cents(grant), terms, income)
+    elif terms.financing is FinancingType.DEFICIT:
+        savings = max(ZERO, terms.planned_eligible - eligible)
+        grant = min(exact(terms.awarded) - exact(savings) - exact(income), exact(ceiling))
+    elif terms.financing is FinancingType.FULL:
+        grant = min(exact(terms.awarded), capped) - exact(income)
+    else:
+        grant = min(exact(terms.awarded), capped)
     return round_grant(max(Fraction(0), grant), terms.rounding)
 
 

@@ -66,7 +66,13 @@ def shares_of(line: LineFacts, *, unassigned_in_grant: bool) -> list[ShareFacts]
     """
     shares = sorted(
         line.shares,
-        key=lambda share: (share.school or "", share.measure or "", share.category or ""),
+        key=lambda share: (
+            share.school or "",
+            share.measure or "",
+            share.category or "",
+            share.amount,
+            share.in_grant,
+        ),
     )
     rest = line.gross - total([share.amount for share in shares])
     if rest and (rest > 0) == (line.gross > 0):
