@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
+from math import lcm
 from typing import Final
 
 from netzwart.errors import InvalidInputError
@@ -127,20 +128,19 @@ def apportion(
     if len(order) != len(weights):
         msg = "one key per weight"
         raise ValueError(msg)
-    fractions = [exact(weight) for weight in weights]
-    base = sum(fractions, Fraction(0))
+    scaled = _integers([exact(weight) for weight in weights])
+    base = sum(scaled)
     if whole == 0:
-        return [ZERO] * len(fractions)
+        return [ZERO] * len(scaled)
     if base == 0:
         raise InvalidInputError(
             f"{format_euro(total)} lassen sich nicht aufteilen: die Summe der Gewichte ist null."
         )
-    ideal = [abs(whole) * fraction / base for fraction in fractions]
-    parts = [part.numerator // part.denominator for part in ideal]
+    side = -1 if base < 0 else 1
+    ideal = [divmod(side * abs(whole) * weight, abs(base)) for weight in scaled]
+    parts = [part for part, _ in ideal]
     rest = abs(whole) - sum(parts)
-    by_loss = sorted(
-        range(len(parts)), key=lambda index: (parts[index] - ideal[index], order[index], index)
-    )
+    by_loss = sorted(range(len(parts)), key=lambda index: (-ideal[index][1], order[index], index))
     for index in by_loss[:rest]:
         parts[index] += 1
     sign = -1 if whole < 0 else 1
@@ -160,7 +160,7 @@ def percentages(parts: Sequence[Decimal]) -> list[Decimal]:
 
 def total(amounts: Sequence[Decimal]) -> Decimal:
     """Return the sum with two places, `0.00` for nothing."""
-    return cents(sum((exact(amount) for amount in amounts), Fraction(0)))
+    return cents(sum(amounts, ZERO))
 
 
 def _to_cents(amount: Decimal) -> int:
@@ -171,9 +171,15 @@ def _to_cents(amount: Decimal) -> int:
     return scaled.numerator
 
 
+def _integers(fractions: Sequence[Fraction]) -> list[int]:
+    """Return whole numbers in the same proportion, which divide faster than fractions."""
+    scale = lcm(*(fraction.denominator for fraction in fractions))
+    return [fraction.numerator * (scale // fraction.denominator) for fraction in fractions]
+
+
 def _from_cents(whole: int) -> Decimal:
-    sign, digits = (1 if whole < 0 else 0), str(abs(whole))
-    return Decimal((sign, tuple(int(digit) for digit in digits), -2))
+    digits = str(abs(whole)).rjust(3, "0")
+    return Decimal(f"{'-' if whole < 0 else ''}{digits[:-2]}.{digits[-2:]}")
 
 
 def _half_up(value: Fraction) -> int:
