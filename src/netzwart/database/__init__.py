@@ -16,6 +16,7 @@ from netzwart.database.columns import (
 )
 from netzwart.database.engine import Database, DbSession, provide_session
 from netzwart.database.messages import explain, register_messages
+from netzwart.database.upserting import insert_into
 
 __all__ = [
     "Database",
@@ -30,6 +31,7 @@ __all__ = [
     "UtcDateTime",
     "choice",
     "explain",
+    "insert_into",
     "json_object",
     "link",
     "provide_session",

@@ -8,6 +8,7 @@ from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 from sqlmodel import Field
 
 from netzwart.database import Record, UtcDateTime, choice, json_object, link, register_messages
+from netzwart.evidence.rules import EvidenceClass, SightingSource
 
 MESSAGES = {
     "uq_sighting_fingerprint": ("fingerprint", "Diese Sichtung ist schon erfasst."),
@@ -19,29 +20,6 @@ MESSAGES = {
     ),
 }
 register_messages(MESSAGES)
-
-
-class SightingSource(StrEnum):
-    """Who says so."""
-
-    SNMP = "snmp"
-    SSH = "ssh"
-    LLDP = "lldp"
-    FDB = "fdb"
-    CONTROLLER = "controller"
-    MDM = "mdm"
-    STOCKTAKE = "stocktake"
-    SCAN = "scan"
-
-
-class EvidenceClass(StrEnum):
-    """How well a sighting proves that the device exists."""
-
-    A = "A"
-    B = "B"
-    C = "C"
-    D = "D"
-    NONE = "0"
 
 
 class Sighting(Record, table=True):

@@ -15,6 +15,7 @@ from netzwart.database import (
     link,
     register_messages,
 )
+from netzwart.network.rules import IncidentKind, Reachability
 
 MESSAGES = {
     "uq_credential_name": ("name", "Zugangsdaten mit diesem Namen gibt es schon."),
@@ -35,14 +36,6 @@ class CredentialKind(StrEnum):
     SNMP_V2C = "snmp_v2c"
     SNMP_V3 = "snmp_v3"
     SSH = "ssh"
-
-
-class Reachability(StrEnum):
-    """What the last poll said."""
-
-    UNKNOWN = "unknown"
-    UP = "up"
-    DOWN = "down"
 
 
 class Credential(Record, table=True):
@@ -190,17 +183,6 @@ class StateChange(Record, table=True):
     """reachability, oper, admin, speed_bps, sys_name, serial, firmware, restarted …"""
     before: str | None = Field(default=None, max_length=255)
     after: str | None = Field(default=None, max_length=255)
-
-
-class IncidentKind(StrEnum):
-    """What can be wrong."""
-
-    UNREACHABLE = "unreachable"
-    PORT_DOWN = "port_down"
-    PORT_FLAPPING = "port_flapping"
-    RESTARTED = "restarted"
-    CREDENTIAL_REFUSED = "credential_refused"
-    HARDWARE = "hardware"
 
 
 class Incident(Record, table=True):

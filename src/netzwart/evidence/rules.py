@@ -1,0 +1,126 @@
+"""What a sighting proves; pure."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class SightingSource(StrEnum):
+    """Who says so."""
+
+    SNMP = "snmp"
+    SSH = "ssh"
+    LLDP = "lldp"
+    FDB = "fdb"
+    CONTROLLER = "controller"
+    MDM = "mdm"
+    STOCKTAKE = "stocktake"
+    SCAN = "scan"
+
+
+class EvidenceClass(StrEnum):
+    """How well a sighting proves that the device exists."""
+
+    A = "A"
+    B = "B"
+    C = "C"
+    D = "D"
+    NONE = "0"
+
+
+_CLASS_OF = {
+    SightingSource.SNMP: EvidenceClass.A,
+    SightingSource.SSH: EvidenceClass.A,
+    SightingSource.CONTROLLER: EvidenceClass.B,
+    SightingSource.MDM: EvidenceClass.B,
+    SightingSource.LLDP: EvidenceClass.C,
+    SightingSource.FDB: EvidenceClass.C,
+    SightingSource.STOCKTAKE: EvidenceClass.D,
+    SightingSource.SCAN: EvidenceClass.D,
+}
+
+BEST_FIRST = (EvidenceClass.A, EvidenceClass.B, EvidenceClass.C, EvidenceClass.D)
+
+
+def class_of(source: SightingSource, serial: str | None) -> EvidenceClass:
+    """Return what a sighting proves; without a serial number the wire proves an address only."""
+    found = _CLASS_OF[source]
+    if serial is None and found in {EvidenceClass.A, EvidenceClass.B}:
+        return EvidenceClass.C
+    return found
+
+
+def best(classes: Sequence[EvidenceClass]) -> EvidenceClass:
+    """Return the strongest of these classes; without one there is no evidence."""
+    return next((letter for letter in BEST_FIRST if letter in classes), EvidenceClass.NONE)
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Somebody says that this serial number or MAC address was seen there then.
+
+    `serial` is as it was read; `manufacturer` in the source's words.
+    """
+
+    source: SightingSource
+    seen_at: datetime
+    serial: str | None = None
+    mac: str | None = None
+    manufacturer: str | None = None
+    school_id: int | None = None
+    node_id: int | None = None
+    position: str | None = None
+    poller: str = ""
+
+
+def fingerprint(claim: Claim, serial_normalised: str | None) -> str:
+    """Return what makes two claims the same: all of it but the hour of the day.
+
+    The serial number counts as it is compared, so that spelling does not double a sighting.
+    """
+    parts = (
+        claim.source,
+        serial_normalised or claim.serial,
+        claim.manufacturer,
+        claim.mac,
+        claim.school_id,
+        claim.node_id,
+        claim.position,
+        claim.seen_at.date().isoformat(),
+    )
+    text = "\x1f".join("" if part is None else str(part) for part in parts)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A device that a claim could mean."""
+
+    device_id: int
+    school_id: int | None
+    maker: str
+    """The manufacturer's name in one spelling (`matching.one_spelling`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """Which device a claim means: one, none, or more than one could be meant."""
+
+    device: Candidate | None = None
+    is_ambiguous: bool = False
+
+
+def match(maker: str | None, candidates: Sequence[Candidate]) -> Match:
+    """Return the device meant by a serial number, of those that bear it.
+
+    A serial number is unique only within its manufacturer: the same number at another
+    manufacturer's device is not taken for it, and not ignored either.
+    """
+    if not candidates:
+        return Match()
+    fitting = [one for one in candidates if maker is None or one.maker == maker]
+    if len(fitting) == 1:
+        return Match(fitting[0])
+    return Match(is_ambiguous=True)

@@ -1,0 +1,116 @@
+"""Credentials: sealed when they come in, opened only to ask a node."""
+
+from dataclasses import dataclass
+
+from pydantic import SecretStr
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from netzwart.database import table_of
+from netzwart.network.forms import CredentialForm
+from netzwart.network.protocols.replies import (
+    AuthProtocol,
+    PrivacyProtocol,
+    SnmpTarget,
+    SnmpVersion,
+)
+from netzwart.network.tables import Credential, CredentialKind
+from netzwart.secrets import BrokenSealError, SecretBox
+
+_credentials = table_of(Credential)
+_VERSIONS = {
+    CredentialKind.SNMP_V1: SnmpVersion.V1,
+    CredentialKind.SNMP_V2C: SnmpVersion.V2C,
+    CredentialKind.SNMP_V3: SnmpVersion.V3,
+}
+
+
+class UnusableCredentialError(Exception):
+    """A node cannot be asked; the message is German and safe to show."""
+
+
+@dataclass(frozen=True, slots=True)
+class SealedCredential:
+    """One row of `credential`, still closed."""
+
+    id: int
+    kind: CredentialKind
+    user_name: str | None
+    auth: str | None
+    privacy: str | None
+    secrets_encrypted: bytes
+
+
+def purpose_of(credential_id: int) -> str:
+    """Return what the secrets of this row are sealed for: they do not open in another row."""
+    return f"credential:{credential_id}"
+
+
+async def store_credential(
+    session: AsyncSession, box: SecretBox, form: CredentialForm
+) -> Credential:
+    """Write new credentials, sealed for their own row."""
+    credential = Credential(
+        name=form.name,
+        kind=CredentialKind(form.kind),
+        user_name=form.user_name,
+        auth=form.auth,
+        privacy=form.privacy,
+        school_id=form.school_id,
+        note=form.note,
+        secrets_encrypted=b"",
+    )
+    session.add(credential)
+    await session.flush()
+    credential.secrets_encrypted = box.seal(form.secrets(), purpose_of(credential.id))
+    await session.flush()
+    return credential
+
+
+async def sealed_credentials(
+    session: AsyncSession, ids: frozenset[int]
+) -> dict[int, SealedCredential]:
+    """Return these credentials by id, still closed."""
+    columns = (
+        _credentials.c.id,
+        _credentials.c.kind,
+        _credentials.c.user_name,
+        _credentials.c.auth,
+        _credentials.c.privacy,
+        _credentials.c.secrets_encrypted,
+    )
+    rows = await session.execute(select(*columns).where(_credentials.c.id.in_(ids)))
+    return {row.id: SealedCredential(*row) for row in rows}
+
+
+def open_target(
+    address: str, port: int, sealed: SealedCredential | None, box: SecretBox
+) -> SnmpTarget:
+    """Return what the wire takes.
+
+    Raises:
+        UnusableCredentialError: no credentials, not for SNMP, or sealed with another key.
+    """
+    if sealed is None:
+        raise UnusableCredentialError("Für diesen Knoten sind keine Zugangsdaten hinterlegt.")
+    version = _VERSIONS.get(CredentialKind(sealed.kind))
+    if version is None:
+        raise UnusableCredentialError("Diese Zugangsdaten sind nicht für SNMP.")
+    try:
+        secrets = box.open(sealed.secrets_encrypted, purpose_of(sealed.id))
+    except BrokenSealError as error:
+        raise UnusableCredentialError(
+            "Die Zugangsdaten lassen sich nicht entschlüsseln; bitte neu eingeben."
+        ) from error
+    empty: SecretStr | None = None
+    return SnmpTarget(
+        host=address,
+        port=port,
+        version=version,
+        community=secrets.get("community", empty),
+        user=sealed.user_name,
+        auth=AuthProtocol(sealed.auth) if sealed.auth else None,
+        auth_key=secrets.get("auth_key", empty),
+        privacy=PrivacyProtocol(sealed.privacy) if sealed.privacy else None,
+        privacy_key=secrets.get("privacy_key", empty),
+    )

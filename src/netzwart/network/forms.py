@@ -1,0 +1,102 @@
+"""What people and programs send about nodes and credentials."""
+
+from typing import Annotated, Self
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints, model_validator
+from pydantic_core import PydanticCustomError
+
+from netzwart.network.protocols.replies import AuthProtocol, PrivacyProtocol
+
+_STRICT = ConfigDict(extra="forbid", str_strip_whitespace=True, hide_input_in_errors=True)
+
+Address = Annotated[
+    str, StringConstraints(min_length=1, max_length=200, pattern=r"^[A-Za-z0-9._:%\-]+$")
+]
+Port = Annotated[int, Field(ge=1, le=65_535)]
+Secret = Annotated[SecretStr, Field(max_length=10_000)]
+
+
+class NodeForm(BaseModel):
+    """A node as somebody wants it."""
+
+    model_config = _STRICT
+
+    address: Address
+    """IPv4 or IPv6 address, or a name; never a URL."""
+    port: Port = 161
+    name: str = Field(min_length=1, max_length=200)
+    school_id: int
+    credential_id: int | None = None
+    ssh_credential_id: int | None = None
+    ssh_port: Port = 22
+    is_enabled: bool = True
+    poll_interval_s: int | None = Field(default=None, ge=30, le=86_400)
+
+
+class CredentialForm(BaseModel):
+    """Credentials as somebody wants them; secrets come in and never go out again."""
+
+    model_config = _STRICT
+
+    name: str = Field(min_length=1, max_length=80)
+    kind: str = Field(pattern=r"^(snmp_v1|snmp_v2c|snmp_v3|ssh)$")
+    user_name: str | None = Field(default=None, max_length=80)
+    auth: AuthProtocol | None = None
+    privacy: PrivacyProtocol | None = None
+    community: Secret | None = None
+    auth_key: Secret | None = None
+    privacy_key: Secret | None = None
+    password: Secret | None = None
+    private_key: Secret | None = None
+    school_id: int | None = None
+    note: str = Field(default="", max_length=500)
+
+    @model_validator(mode="after")
+    def _fits_its_kind(self) -> Self:
+        missing = self._missing()
+        if missing is not None:
+            raise PydanticCustomError("missing_secret", missing)  # pyright: ignore[reportArgumentType] - wants a literal
+        return self
+
+    def _missing(self) -> str | None:
+        if self.kind in {"snmp_v1", "snmp_v2c"}:
+            return None if _given(self.community) else "SNMP v1 und v2c brauchen eine Community."
+        if not self.user_name:
+            return "Bitte einen Benutzernamen angeben."
+        if self.kind == "ssh":
+            has_way = _given(self.password) or _given(self.private_key)
+            return None if has_way else "SSH braucht ein Passwort oder einen Schlüssel."
+        return self._missing_in_v3()
+
+    def _missing_in_v3(self) -> str | None:
+        if (self.auth is None) == _given(self.auth_key):
+            return "Prüfverfahren und Prüfschlüssel gehören zusammen."
+        if (self.privacy is None) == _given(self.privacy_key):
+            return "Verschlüsselung und ihr Schlüssel gehören zusammen."
+        if self.privacy is not None and self.auth is None:
+            return "Verschlüsselung braucht ein Prüfverfahren."
+        if any(_given(key) and len(key.get_secret_value()) < 8 for key in self._keys()):  # noqa: PLR2004 - RFC 3414
+            return "Schlüssel von SNMPv3 haben mindestens acht Zeichen (RFC 3414)."
+        return None
+
+    def _keys(self) -> tuple[SecretStr, ...]:
+        return tuple(key for key in (self.auth_key, self.privacy_key) if key is not None)
+
+    def secrets(self) -> dict[str, str]:
+        """Return what has to be sealed."""
+        named = {
+            "community": self.community,
+            "auth_key": self.auth_key,
+            "privacy_key": self.privacy_key,
+            "password": self.password,
+            "private_key": self.private_key,
+        }
+        return {
+            name: value.get_secret_value()
+            for name, value in named.items()
+            if value is not None and value.get_secret_value()
+        }
+
+
+def _given(secret: SecretStr | None) -> bool:
+    return secret is not None and bool(secret.get_secret_value())
