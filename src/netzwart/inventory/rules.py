@@ -41,3 +41,8 @@ def normalised_serial(text: str | None) -> str | None:
     if kept in _PLACEHOLDERS or len(set(kept)) <= 1:
         return None
     return kept
+
+
+def search_text(*parts: str | None) -> str:
+    """Return what a device is found by: lower case, one blank between parts, at most 400 long."""
+    return " ".join(part.lower() for part in parts if part)[:400]
