@@ -93,7 +93,7 @@ def facts_from(answers: Answers, profile: DeviceProfile | None, maker: str | Non
         uptime_s=None if uptime is None else uptime // _TICKS_PER_SECOND,
         components=_components(read, answers),
         interfaces=interfaces,
-        neighbours=read_neighbours(answers, interfaces),
+        neighbours=read_neighbours(answers, interfaces, read.neighbours),
         health=_health(read, answers, profile),
     )
 

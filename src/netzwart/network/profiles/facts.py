@@ -56,6 +56,8 @@ class NeighbourProtocol(StrEnum):
 
     LLDP = "lldp"
     CDP = "cdp"
+    EDP = "edp"
+    FDP = "fdp"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,13 +87,18 @@ class Interface:
 
 @dataclass(frozen=True, slots=True)
 class Neighbour:
-    """One device that a discovery protocol heard on a local interface."""
+    """One device that a discovery protocol heard on a local interface.
+
+    `remote_interface` is the name to show, `remote_port_id` what the neighbour calls the port,
+    which may be a MAC address; they are often equal.
+    """
 
     local_interface: str | None
     remote_name: str | None
     remote_interface: str | None
     remote_chassis: str | None
     protocol: NeighbourProtocol
+    remote_port_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

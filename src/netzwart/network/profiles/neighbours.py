@@ -4,13 +4,15 @@ The awkward part is the local port. LLDP numbers its ports itself; the standard 
 be an ifIndex, a bridge port or anything else, so the port's own row is asked first.
 """
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from netzwart.network.profiles.answers import Answers, Questions
 from netzwart.network.profiles.cleaning import mac_of, text_of
 from netzwart.network.profiles.facts import Interface, Neighbour, NeighbourProtocol
 from netzwart.network.profiles.interfaces import interface_names
+from netzwart.network.profiles.schema import NeighbourSource
 from netzwart.network.protocols.replies import Index, Oid, SnmpValue
 
 _LLDP_LOC_PORT = "1.0.8802.1.1.2.1.3.7.1"
@@ -97,6 +99,17 @@ class _Ports:
         local = self.answers
         return local.cell_text(_LOC_PORT_DESC, number) or local.cell_text(_LOC_PORT_ID, number)
 
+    def named(self, text: str | None) -> str | None:
+        """Return the interface that goes by this name, or whose name ends with it: 1/0/18."""
+        if text is None:
+            return None
+        wanted = text.lower()
+        if wanted in self.by_name:
+            return self.by_name[wanted]
+        ending = re.compile(rf"(?<![\w/.]){re.escape(wanted)}$")
+        fitting = {shown for name, shown in self.by_name.items() if ending.search(name)}
+        return fitting.pop() if len(fitting) == 1 else text
+
     def _by_port_id(self, number: Index) -> str | None:
         value = self.answers.cell(_LOC_PORT_ID, number)
         if self.answers.cell_integer(_LOC_PORT_ID_SUBTYPE, number) == _PORT_MAC:
@@ -115,10 +128,17 @@ class _Ports:
         return self.by_index.get(int(number))
 
 
-def read_neighbours(answers: Answers, interfaces: tuple[Interface, ...]) -> tuple[Neighbour, ...]:
-    """Return each neighbour once; what LLDP and CDP both say is told by LLDP."""
+def read_neighbours(
+    answers: Answers, interfaces: tuple[Interface, ...], own: Iterable[NeighbourSource] = ()
+) -> tuple[Neighbour, ...]:
+    """Return each neighbour once; what LLDP and others both say is told by LLDP.
+
+    `own` are the tables of a profile, for agents without the standard ones.
+    """
     ports = _Ports.of(answers, interfaces)
     heard = [*_lldp(answers, ports), *_cdp(answers, ports)]
+    for source in own:
+        heard += _own(source, answers, ports)
     told: dict[tuple[str | None, str | None], Neighbour] = {}
     for neighbour in heard:
         who = (neighbour.remote_name or neighbour.remote_chassis or "").split(".")[0].lower()
@@ -146,22 +166,26 @@ def _lldp(answers: Answers, ports: _Ports) -> list[Neighbour]:
                     == _CHASSIS_NETWORK_ADDRESS,
                 ),
                 protocol=NeighbourProtocol.LLDP,
+                remote_port_id=_port_id(answers, index),
             )
         )
     return neighbours
 
 
 def _remote_port(answers: Answers, index: Index) -> str | None:
-    subtype = answers.cell_integer(_REM_PORT_SUBTYPE, index)
+    is_mac = answers.cell_integer(_REM_PORT_SUBTYPE, index) == _PORT_MAC
     description = answers.cell_text(_REM_PORT_DESC, index)
-    if subtype == _PORT_MAC and description:
-        return description
-    identifier = _identifier(
+    identifier = _port_id(answers, index)
+    return description or identifier if is_mac else identifier or description
+
+
+def _port_id(answers: Answers, index: Index) -> str | None:
+    subtype = answers.cell_integer(_REM_PORT_SUBTYPE, index)
+    return _identifier(
         answers.cell(_REM_PORT, index),
         is_mac=subtype == _PORT_MAC,
         is_address=subtype == _PORT_NETWORK_ADDRESS,
     )
-    return identifier or description
 
 
 def _identifier(value: SnmpValue | None, *, is_mac: bool, is_address: bool) -> str | None:
@@ -188,6 +212,31 @@ def _cdp(answers: Answers, ports: _Ports) -> list[Neighbour]:
                 remote_interface=answers.cell_text(_CDP_DEVICE_PORT, index),
                 remote_chassis=chassis if is_mac else None,
                 protocol=NeighbourProtocol.CDP,
+                remote_port_id=answers.cell_text(_CDP_DEVICE_PORT, index),
             )
         )
     return neighbours
+
+
+def _own(source: NeighbourSource, answers: Answers, ports: _Ports) -> list[Neighbour]:
+    neighbours: list[Neighbour] = []
+    for index in answers.rows(source.name):
+        port = answers.cell_text(source.interface, index) if source.interface else None
+        chassis = answers.cell(source.chassis, index) if source.chassis else None
+        neighbours.append(
+            Neighbour(
+                local_interface=_own_port(source, answers, ports, index),
+                remote_name=answers.cell_text(source.name, index),
+                remote_interface=port,
+                remote_chassis=mac_of(chassis) or text_of(chassis),
+                protocol=source.protocol,
+                remote_port_id=port,
+            )
+        )
+    return neighbours
+
+
+def _own_port(source: NeighbourSource, answers: Answers, ports: _Ports, index: Index) -> str | None:
+    if source.local is not None:
+        return ports.named(answers.cell_text(source.local, index))
+    return ports.by_index.get(int(index.split(".")[0]))

@@ -1,14 +1,25 @@
 """Derives from a profile what must be asked, so that one get and few walks are enough."""
 
+import re
 from collections.abc import Iterator
 
 from pydantic import BaseModel
 
 from netzwart.network.profiles.answers import Questions
-from netzwart.network.profiles.schema import DeviceProfile, SupplySource
+from netzwart.network.profiles.schema import DeviceProfile, NeighbourSource, SupplySource
 from netzwart.network.protocols.replies import Oid
 
-_IDENTITY = ("vendor", "model", "firmware", "serial", "name", "location", "components")
+_IDENTITY = (
+    "vendor",
+    "model",
+    "firmware",
+    "serial",
+    "name",
+    "location",
+    "components",
+    "neighbours",
+)
+_NUMERIC = re.compile(r"[\d~]+(\.\d+)+$")
 _SCALAR_FIELDS = frozenset({"oid", "unit_oid"})
 _COLUMN_FIELDS = frozenset(
     {"column", "si_scale_column", "precision_column", "divisor_column", "label_column"}
@@ -45,7 +56,7 @@ def _asked(value: object) -> Iterator[Questions]:
 def _asked_by(source: BaseModel) -> Iterator[Questions]:
     for name in type(source).model_fields:
         value = getattr(source, name)
-        if isinstance(source, SupplySource) and name == "name":
+        if isinstance(source, (SupplySource, NeighbourSource)) and _NUMERIC.match(str(value)):
             yield Questions(columns=(Oid(str(value)),))
         elif isinstance(value, str):
             if name in _SCALAR_FIELDS:

@@ -19,7 +19,7 @@ from pydantic import (
     model_validator,
 )
 
-from netzwart.network.profiles.facts import Category, ComponentKind
+from netzwart.network.profiles.facts import Category, ComponentKind, NeighbourProtocol
 
 SLUG = r"^[a-z][a-z0-9_]{1,39}$"
 
@@ -272,6 +272,17 @@ class SupplySource(Words):
     capacity: NumberSource | None = None
 
 
+class NeighbourSource(Words):
+    """A table of neighbours where LLDP-MIB and CISCO-CDP-MIB do not tell."""
+
+    local: OidText | None = None
+    """The column with the local port's name; without it the index begins with an ifIndex."""
+    name: OidText
+    interface: OidText | None = None
+    chassis: OidText | None = None
+    protocol: NeighbourProtocol = NeighbourProtocol.LLDP
+
+
 class ComponentSource(Words):
     """A table of parts that carry serial numbers: one component a row."""
 
@@ -316,6 +327,7 @@ class Read(Words):
     ups: UpsSource = UpsSource()
     supplies: Annotated[tuple[SupplySource, ...], BeforeValidator(_as_list)] = ()
     poe: PoeSource = PoeSource()
+    neighbours: Annotated[tuple[NeighbourSource, ...], BeforeValidator(_as_list)] = ()
     components: Annotated[tuple[ComponentSource, ...], BeforeValidator(_as_list)] = ()
 
 
