@@ -42,8 +42,12 @@ class Database:
             event.listen(self.engine.sync_engine, "begin", _begin_sqlite)
 
     @asynccontextmanager
-    async def session(self, *, writing: bool = True) -> AsyncGenerator[AsyncSession]:
+    async def session(
+        self, *, writing: bool = True, keeping: bool = True
+    ) -> AsyncGenerator[AsyncSession]:
         """Give a session, commit it at the end of the block, roll back if anything was raised.
+
+        With `keeping=False` it is rolled back in any case: a rehearsal that leaves no trace.
 
         Raises:
             InvalidInputError: a constraint with a German sentence was broken.
@@ -54,7 +58,7 @@ class Database:
             async with AsyncSession(connection, expire_on_commit=False) as session:
                 try:
                     yield session
-                    await session.commit()
+                    await (session.commit() if keeping else session.rollback())
                 except IntegrityError as error:
                     await session.rollback()
                     spoken = explain(error)

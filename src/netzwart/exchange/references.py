@@ -3,10 +3,10 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Table, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from netzwart.database import Record
+from netzwart.database import Record, table_of
 from netzwart.exchange.problems import nearest
 from netzwart.exchange.upserting import Key, Outcome
 
@@ -21,7 +21,7 @@ class References:
 
     async def load(self, name: str, model: type[Record], columns: Sequence[str]) -> None:
         """Fill the map of one table from the database."""
-        table: Table = model.__table__  # type: ignore[attr-defined]
+        table = table_of(model)
         query = select(table.c.id, *(table.c[column] for column in columns))
         rows = (await self._session.execute(query)).all()
         self._known[name] = {tuple(row[1:]): int(row[0]) for row in rows}

@@ -15,7 +15,7 @@ from sqlalchemy import Column, Table, bindparam, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from netzwart.clock import utcnow
-from netzwart.database import Record
+from netzwart.database import Record, table_of
 from netzwart.exchange.problems import ImportProblem
 
 CHUNK = 500
@@ -92,7 +92,7 @@ async def upsert(
     outcome: Outcome,
 ) -> dict[Key, int]:
     """Create and update rows and return the id of each key."""
-    table: Table = model.__table__  # type: ignore[attr-defined]
+    table = table_of(model)
     rows = _without_doubles(wanted, outcome)
     present = await _present(session, table, key_columns, rows)
     creating: list[dict[str, Any]] = []
@@ -147,7 +147,7 @@ def _without_doubles(wanted: Iterable[Wanted], outcome: Outcome) -> list[Wanted]
 
 
 async def _present(
-    session: AsyncSession, table: Table, key_columns: Sequence[str], wanted: Sequence[Wanted]
+    session: AsyncSession, table: Table[Any], key_columns: Sequence[str], wanted: Sequence[Wanted]
 ) -> dict[Key, Mapping[str, Any]]:
     names = {name for row in wanted for name in row.values} | {"id", *key_columns}
     columns: list[Column[Any]] = [table.c[name] for name in sorted(names)]
@@ -163,7 +163,7 @@ async def _present(
 
 
 async def _update(
-    session: AsyncSession, table: Table, columns: frozenset[str], entries: list[dict[str, Any]]
+    session: AsyncSession, table: Table[Any], columns: frozenset[str], entries: list[dict[str, Any]]
 ) -> None:
     values: dict[str, Any] = {name: bindparam(f"new_{name}") for name in columns}
     values["version"] = table.c.version + 1
