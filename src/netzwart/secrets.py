@@ -1,6 +1,8 @@
 """Encryption at rest: what netzwart must know but nobody may read from a copy of the database."""
 
 import base64
+import hashlib
+import hmac
 import json
 import os
 import secrets as randomness
@@ -32,6 +34,11 @@ class SecretBox:
         if len(raw) != KEY_BYTES:
             raise ValueError(f"the secret key has {len(raw)} bytes, not {KEY_BYTES}")
         self._cipher = AESGCM(raw)
+        self._key = raw
+
+    def derive(self, purpose: str) -> bytes:
+        """Return a key of 32 bytes for another purpose (HMAC-SHA-256 of the installation's key)."""
+        return hmac.new(self._key, purpose.encode(), hashlib.sha256).digest()
 
     def seal(self, values: Mapping[str, str], purpose: str) -> bytes:
         """Return the encrypted JSON of `values`."""

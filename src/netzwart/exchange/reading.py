@@ -126,7 +126,7 @@ def _value(node: yaml.Node, path: Path, read: ReadFile) -> object:
     if isinstance(node, yaml.SequenceNode):
         return [_value(item, (*path, number), read) for number, item in enumerate(node.value)]
     text = str(node.value)
-    is_bare = isinstance(node, yaml.ScalarNode) and node.style is None
+    is_bare = isinstance(node, yaml.ScalarNode) and not node.style
     return _WORDS.get(text, text) if is_bare else text
 
 
