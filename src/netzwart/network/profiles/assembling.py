@@ -102,7 +102,7 @@ def _vendor(answers: Answers, profile: DeviceProfile | None, maker: str | None) 
     if profile is None:
         entity = standard.standard_text(StandardText.ENTITY_VENDOR, answers)
         return maker or entity or standard.standard_text(StandardText.UPS_VENDOR, answers)
-    return interpreting.read_text(profile.read.vendor or (), answers) or profile.vendor
+    return interpreting.read_text(profile.read.vendor or (), answers) or profile.vendor or maker
 
 
 def _identity(quantity: str, answers: Answers, profile: DeviceProfile | None) -> str | None:

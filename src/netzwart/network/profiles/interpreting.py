@@ -292,10 +292,16 @@ def _added(sources: Iterable[NumberSource], answers: Answers) -> dict[Index, Dec
 def _ratios(
     used: dict[Index, Decimal], free: dict[Index, Decimal], total: dict[Index, Decimal]
 ) -> Iterator[Decimal]:
+    """Yield used of total for each row that two of the three are known of."""
     for row in used or free:
-        whole = total.get(row) if total else used[row] + free.get(row, Decimal(0))
-        part = used[row] if row in used else (whole or Decimal(0)) - free[row]
-        if whole and whole > 0:
+        part, rest, whole = used.get(row), free.get(row), total.get(row)
+        if whole is None and part is not None and rest is not None:
+            whole = part + rest
+        if whole is None or whole <= 0:
+            continue
+        if part is None and rest is not None:
+            part = whole - rest
+        if part is not None:
             yield _HUNDRED * part / whole
 
 

@@ -58,6 +58,7 @@ def _as_texts(value: object) -> object:
 OidText = Annotated[str, AfterValidator(_numeric_oid)]
 Pattern = Annotated[str, StringConstraints(min_length=1), AfterValidator(_compilable)]
 Slug = Annotated[str, StringConstraints(pattern=SLUG)]
+PartName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 Line = Annotated[str, StringConstraints(min_length=1, max_length=300)]
 Oids = Annotated[tuple[OidText, ...], BeforeValidator(_as_texts), Field(min_length=1)]
 Patterns = Annotated[tuple[Pattern, ...], BeforeValidator(_as_texts), Field(min_length=1)]
@@ -158,7 +159,7 @@ class TextSource(Words):
     join: Line | None = None
 
     where: RowChoices = ()
-    parts: dict[Slug, Annotated[tuple["TextSource", ...], BeforeValidator(_as_list)]] = {}
+    parts: dict[PartName, Annotated[tuple["TextSource", ...], BeforeValidator(_as_list)]] = {}
     form: Form = Form.TEXT
     pattern: Pattern | None = None
     unless: Pattern | None = None

@@ -1,0 +1,76 @@
+import json
+from pathlib import Path
+
+import pytest
+import yaml
+
+from netzwart.network.profiles import matching
+from netzwart.network.profiles.answers import Answers
+from netzwart.network.profiles.identifying import identify
+from netzwart.network.profiles.loading import knowledge, profiles_directory, write_schema
+from netzwart.network.profiles.questions import health_questions, identity_questions
+from netzwart.network.protocols.replies import SnmpTarget
+from tests.network.recorded_wire import RecordedWire, read_recording
+
+DIRECTORY = profiles_directory()
+PROFILES = knowledge().profiles
+RECORDINGS = sorted(DIRECTORY.glob("*/recordings/*.snmprec"))
+TARGET = SnmpTarget("192.0.2.1")
+
+
+def named(path: Path) -> str:
+    return f"{path.parent.parent.name}/{path.stem}"
+
+
+@pytest.mark.parametrize("recording", RECORDINGS, ids=named)
+async def test_each_recording_gives_its_expected_reading(recording: Path):
+    expected = yaml.safe_load(recording.with_suffix(".expected.yaml").read_text(encoding="utf-8"))
+
+    facts = await identify(TARGET, RecordedWire.of(recording), knowledge(), full=True)
+
+    # Once through JSON, because that is what a reader of the line gets.
+    line = json.loads(json.dumps(facts.as_line("t1", full=True)))
+    assert {key: line.get(key) for key in expected} == expected
+    assert line["error"] is None
+
+
+@pytest.mark.parametrize("recording", RECORDINGS, ids=named)
+def test_no_two_profiles_match_one_recording_equally(recording: Path):
+    answers = Answers(scalars=RecordedWire(read_recording(recording)).replies)
+
+    found = matching.candidates(PROFILES.values(), answers)
+
+    assert matching.equals(found, answers) == {recording.parent.parent.name}
+
+
+@pytest.mark.parametrize("name", sorted(PROFILES))
+def test_each_profile_asks_a_bounded_number_of_questions(name: str):
+    profile = PROFILES[name]
+    asked = (identity_questions(profile), health_questions(profile))
+
+    assert sum(len(questions.columns) for questions in asked) <= 40
+    assert sum(len(questions.scalars) for questions in asked) <= 40
+
+
+def test_only_profiles_that_serve_as_a_base_have_no_match():
+    without = {name for name, profile in PROFILES.items() if not profile.match}
+
+    bases = {profile.based_on for profile in PROFILES.values()}
+    assert without <= bases
+
+
+def test_each_recording_stands_beside_its_expectation():
+    missing = [
+        named(path) for path in RECORDINGS if not path.with_suffix(".expected.yaml").exists()
+    ]
+
+    assert not missing
+    assert len(RECORDINGS) >= 50
+
+
+def test_the_schema_for_editors_is_what_the_models_say(tmp_path: Path):
+    fresh = write_schema(tmp_path / "schema.json")
+
+    assert fresh.read_text(encoding="utf-8") == (DIRECTORY / "schema.json").read_text(
+        encoding="utf-8"
+    ), "run `make fix`"
