@@ -75,10 +75,21 @@ class Claim:
     poller: str = ""
 
 
-def fingerprint(claim: Claim, serial_normalised: str | None) -> str:
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A device that a claim could mean."""
+
+    device_id: int
+    school_id: int | None
+    maker: str
+    """The manufacturer's name in one spelling (`matching.one_spelling`)."""
+
+
+def fingerprint(claim: Claim, serial_normalised: str | None, device: Candidate | None) -> str:
     """Return what makes two claims the same: all of it but the hour of the day.
 
-    The serial number counts as it is compared, so that spelling does not double a sighting.
+    The serial number counts as it is compared, so that spelling does not double a sighting. Which
+    device it means counts too: one that comes into the record at noon is seen by its evening poll.
     """
     parts = (
         claim.source,
@@ -89,19 +100,10 @@ def fingerprint(claim: Claim, serial_normalised: str | None) -> str:
         claim.node_id,
         claim.position,
         claim.seen_at.date().isoformat(),
+        device.device_id if device else None,
     )
     text = "\x1f".join("" if part is None else str(part) for part in parts)
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A device that a claim could mean."""
-
-    device_id: int
-    school_id: int | None
-    maker: str
-    """The manufacturer's name in one spelling (`matching.one_spelling`)."""
 
 
 @dataclass(frozen=True, slots=True)

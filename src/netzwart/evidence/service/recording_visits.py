@@ -1,0 +1,105 @@
+"""Turns a visit of the poller into sightings, and says what it reveals about the node."""
+
+from collections.abc import Mapping
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from netzwart.evidence.rules import Claim, SightingSource
+from netzwart.evidence.service.opening_findings import NewFinding, settle_findings
+from netzwart.evidence.service.recording_sightings import Recognised, record_sightings
+from netzwart.evidence.tables import FindingKind
+from netzwart.inventory.rules import normalised_serial
+from netzwart.network.polling.visits import SeenSerial, Visit
+
+
+async def record_node_visit(session: AsyncSession, visit: Visit) -> Mapping[str, int]:
+    """Record the serial numbers a node told; returns position → id of the device it is.
+
+    This is the `ReportVisit` that `worker.py` hands to the poll cycle.
+    """
+    told = {one.position: one for one in visit.serials}
+    recognised = await record_sightings(session, [_claim(visit, one) for one in visit.serials])
+    by_position = {one.claim.position or "": one for one in recognised}
+    wrong: list[NewFinding] = []
+    right: list[str] = []
+    for position, one in by_position.items():
+        part = told[position]
+        _unknown_device(visit, part, one, wrong, right)
+        _serial_changed(visit, part, one, wrong, right)
+    await settle_findings(session, wrong, right, visit.seen_at)
+    return {
+        position: one.device.device_id
+        for position, one in by_position.items()
+        if one.device is not None
+    }
+
+
+def _claim(visit: Visit, part: SeenSerial) -> Claim:
+    return Claim(
+        source=SightingSource(visit.source),
+        seen_at=visit.seen_at,
+        serial=part.serial,
+        manufacturer=part.manufacturer,
+        school_id=visit.school_id,
+        node_id=visit.node_id,
+        position=part.position,
+        poller="netzwart",
+    )
+
+
+def _unknown_device(
+    visit: Visit, part: SeenSerial, one: Recognised, wrong: list[NewFinding], right: list[str]
+) -> None:
+    cause = f"unknown_device:{one.serial}"
+    if one.device is not None or one.is_ambiguous:
+        right.append(cause)
+    elif part.is_whole:
+        model = " ".join(filter(None, (part.manufacturer, part.model)))
+        wrong.append(
+            NewFinding(
+                cause=cause,
+                kind=FindingKind.UNKNOWN_DEVICE,
+                title=f"Gerät mit Seriennummer {part.serial} steht nicht in der Kartei",
+                detail=f"Knoten {visit.node_name} nennt sie für {part.position}"
+                f"{f' ({model})' if model else ''}.",
+                school_id=visit.school_id,
+                node_id=visit.node_id,
+                facts=_facts(part),
+            )
+        )
+
+
+def _serial_changed(
+    visit: Visit, part: SeenSerial, one: Recognised, wrong: list[NewFinding], right: list[str]
+) -> None:
+    """A swap stays a finding until somebody decides; the old serial number back closes it."""
+    before, now = normalised_serial(part.replaced), one.serial
+    if before is None or not part.is_whole:
+        return
+    place = f"serial_changed:{visit.node_id}:{part.position}"
+    undone = f"{place}:{now}>{before}"
+    right.append(undone)
+    wrong.append(
+        NewFinding(
+            cause=f"{place}:{before}>{now}",
+            kind=FindingKind.SERIAL_CHANGED,
+            severity="error",
+            title=f"{visit.node_name}: andere Seriennummer als bisher",
+            detail=f"{part.position}: bisher {part.replaced}, jetzt {part.serial}.",
+            school_id=visit.school_id,
+            device_id=one.device.device_id if one.device else None,
+            node_id=visit.node_id,
+            facts=_facts(part) | {"replaced": part.replaced},
+            undoes=undone,
+        )
+    )
+
+
+def _facts(part: SeenSerial) -> dict[str, str | None]:
+    return {
+        "serial": part.serial,
+        "manufacturer": part.manufacturer,
+        "model": part.model,
+        "position": part.position,
+        "kind": part.kind,
+    }
