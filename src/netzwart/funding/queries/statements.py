@@ -1,0 +1,425 @@
+"""The statements behind `loading`: Core, ordered so that groups stand together."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Date,
+    Integer,
+    Select,
+    String,
+    and_,
+    cast,
+    exists,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    union_all,
+)
+
+from netzwart.database import Id, Money, table_of
+from netzwart.evidence.rules import EvidenceClass
+from netzwart.evidence.tables import Sighting
+from netzwart.funding.purchase_tables import (
+    CostShare,
+    DeliveryLine,
+    Invoice,
+    InvoiceLine,
+    Order,
+    OrderLine,
+    Payment,
+    Supplier,
+)
+from netzwart.funding.tables import (
+    Drawdown,
+    FundingSource,
+    Grant,
+    GrantingAuthority,
+    GrantNotice,
+    GrantTranche,
+    Income,
+    Measure,
+    PlanPosition,
+    RuleOverride,
+)
+from netzwart.inventory.tables import Device, DeviceModel, Disposal, Manufacturer
+from netzwart.schools.tables import Room, School
+
+GRANT = table_of(Grant)
+INVOICE = table_of(Invoice)
+PAYMENT = "payment"
+
+_AUTHORITY = table_of(GrantingAuthority)
+_MEASURE = table_of(Measure)
+_SCHOOL = table_of(School)
+_ROOM = table_of(Room)
+_LINE = table_of(InvoiceLine)
+_SHARE = table_of(CostShare)
+_SUPPLIER = table_of(Supplier)
+_ORDER = table_of(Order)
+_ORDER_LINE = table_of(OrderLine)
+_DELIVERY_LINE = table_of(DeliveryLine)
+_DEVICE = table_of(Device)
+_MODEL = table_of(DeviceModel)
+_MAKER = table_of(Manufacturer)
+_DISPOSAL = table_of(Disposal)
+_SIGHTING = table_of(Sighting)
+
+_HEAD = [
+    "id",
+    "number",
+    "programme",
+    "programme_version",
+    "title",
+    "issued_on",
+    "final_on",
+    "approved_amount",
+    "eligible_planned",
+    "funding_rate",
+    "rounding",
+    "execution_from",
+    "execution_until",
+    "approval_until",
+    "purpose_fulfilled_on",
+    "conditions_version",
+    "lucom_number",
+    "drawdown_mode",
+    "input_tax_deductible",
+    "proof_submitted_on",
+]
+_OF_MEASURE = [
+    "id",
+    "key",
+    "category",
+    "subcategory",
+    "title",
+    "started_on",
+    "finished_on",
+    "concept_document",
+    "narrative",
+    "school_id",
+]
+_OFINVOICE = [
+    "id",
+    "number",
+    "kind",
+    "supplier_id",
+    "issued_on",
+    "delivered_on",
+    "due_on",
+    "discount_rate",
+    "discount_days",
+    "currency",
+    "buyer",
+    "cancels_id",
+    "document_id",
+    "order_id",
+]
+_OF_LINE = [
+    "id",
+    "number",
+    "text",
+    "model_id",
+    "order_line_id",
+    "quantity",
+    "unit_net",
+    "vat_rate",
+    "gross",
+    "is_eligible",
+    "eligible_part",
+    "ineligible_reason",
+    "decided_by_id",
+    "confirmed_by_id",
+]
+_OF_DEVICE = [
+    "id",
+    "inventory_number",
+    "serial",
+    "status",
+    "invoice_line_id",
+    "measure_id",
+    "delivered_on",
+    "commissioned_on",
+    "disposed_on",
+    "labelled_on",
+]
+_OF_ORDER = [
+    "id",
+    "number",
+    "ordered_on",
+    "procedure",
+    "estimated_net",
+    "offers_requested",
+    "offers_received",
+    "awarded_on",
+    "framework_contract",
+    "eu_wide",
+]
+_OF_ORDER_LINE = ["id", "number", "text", "model_id", "quantity", "unit_net", "vat_rate"]
+
+
+def heads(*conditions: ColumnElement[bool]) -> Select[Any]:
+    """Return grants with authority, one row per measure with its school."""
+    joined = (
+        GRANT.join(_AUTHORITY, _AUTHORITY.c.id == GRANT.c.authority_id)
+        .outerjoin(_MEASURE, _MEASURE.c.grant_id == GRANT.c.id)
+        .outerjoin(_SCHOOL, _SCHOOL.c.id == _MEASURE.c.school_id)
+    )
+    return (
+        select(
+            *(GRANT.c[name] for name in _HEAD),
+            _AUTHORITY.c.name.label("authority"),
+            _AUTHORITY.c.street.label("authority_street"),
+            _AUTHORITY.c.postcode.label("authority_postcode"),
+            _AUTHORITY.c.city.label("authority_city"),
+            *(_MEASURE.c[name].label(f"measure__{name}") for name in _OF_MEASURE),
+            _SCHOOL.c.number.label("measure__school"),
+            _SCHOOL.c.name.label("measure__school_name"),
+            _SCHOOL.c.short_name.label("measure__school_short"),
+        )
+        .select_from(joined)
+        .where(*conditions)
+        .order_by(
+            GRANT.c.issued_on.desc(),
+            GRANT.c.id.desc(),
+            _SCHOOL.c.number,
+            _MEASURE.c.category,
+            _MEASURE.c.key,
+        )
+    )
+
+
+def small_rows(ids: Sequence[int]) -> CompoundSelect[Any]:
+    """Return plan, sources, overrides, tranches, drawdowns, incomes, notices and payments."""
+    plan, source, override = map(table_of, (PlanPosition, FundingSource, RuleOverride))
+    tranche, drawdown, income = map(table_of, (GrantTranche, Drawdown, Income))
+    notice, payment = map(table_of, (GrantNotice, Payment))
+    selects = [
+        _small("plan", plan, key=plan.c.category, amount=plan.c.total, second=plan.c.eligible),
+        _small("source", source, key=source.c.kind, text=source.c.label, amount=source.c.amount),
+        _small("override", override, key=override.c.key, text=override.c.value),
+        _small("tranche", tranche, amount=tranche.c.amount, number=tranche.c.year),
+        _small(
+            "drawdown",
+            drawdown,
+            amount=drawdown.c.amount,
+            day=drawdown.c.requested_on,
+            second_day=drawdown.c.received_on,
+            number=drawdown.c.number,
+        ),
+        _small(
+            "income",
+            income,
+            key=income.c.kind,
+            text=income.c.payer + literal(": ", String()) + income.c.reason,
+            amount=income.c.amount,
+            day=income.c.received_on,
+        ),
+        _small(
+            "notice",
+            notice,
+            key=notice.c.notice_number,
+            amount=notice.c.amount,
+            day=notice.c.issued_on,
+        ),
+    ]
+    grant_rows = [
+        one.where(table.c.grant_id.in_(ids))
+        for one, table in zip(
+            selects, (plan, source, override, tranche, drawdown, income, notice), strict=True
+        )
+    ]
+    paid = _small(
+        PAYMENT,
+        payment,
+        owner=payment.c.invoice_id,
+        key=payment.c.receipt_number,
+        amount=payment.c.amount,
+        second=payment.c.discount,
+        day=payment.c.paid_on,
+    ).where(payment.c.invoice_id.in_(_invoices_of(ids)))
+    return union_all(*grant_rows, paid).order_by("kind", "day", "number", "id")
+
+
+def _small(  # noqa: PLR0913 - one per column of the union
+    kind: str,
+    table: Any,  # noqa: ANN401 - a Table, whose columns are untyped
+    *,
+    owner: Any = None,  # noqa: ANN401
+    key: Any = None,  # noqa: ANN401
+    text: Any = None,  # noqa: ANN401
+    amount: Any = None,  # noqa: ANN401
+    second: Any = None,  # noqa: ANN401
+    day: Any = None,  # noqa: ANN401
+    second_day: Any = None,  # noqa: ANN401
+    number: Any = None,  # noqa: ANN401
+) -> Select[*tuple[Any, ...]]:
+    nothing = literal(0, Integer())
+    words = literal("", String())
+
+    def given(column: Any, otherwise: Any) -> Any:  # noqa: ANN401
+        return otherwise if column is None else column
+
+    return select(
+        literal(kind, String()).label("kind"),
+        table.c.id.label("id"),
+        cast(given(owner, table.c.grant_id if owner is None else owner), Id()).label("owner_id"),
+        cast(given(key, words), String()).label("key"),
+        func.coalesce(cast(given(text, words), String()), "").label("text"),
+        given(amount, cast(nothing, Money())).label("amount"),
+        given(second, cast(nothing, Money())).label("second"),
+        given(day, cast(null(), Date())).label("day"),
+        given(second_day, cast(null(), Date())).label("second_day"),
+        given(number, cast(null(), Integer())).label("number"),
+    )
+
+
+def _measures_of(ids: Sequence[int]) -> Select[Any]:
+    return select(_MEASURE.c.id).where(_MEASURE.c.grant_id.in_(ids))
+
+
+def _invoices_of(ids: Sequence[int]) -> Select[Any]:
+    """Return the ids of invoices with a share of these grants."""
+    return (
+        select(_LINE.c.invoice_id)
+        .join(_SHARE, _SHARE.c.invoice_line_id == _LINE.c.id)
+        .where(_SHARE.c.measure_id.in_(_measures_of(ids)))
+    )
+
+
+def lines(ids: Sequence[int]) -> Select[Any]:
+    """Return all lines of the invoices that these grants pay, one row per share."""
+    return invoice_lines(INVOICE.c.id.in_(_invoices_of(ids)))
+
+
+def invoice_lines(condition: ColumnElement[bool]) -> Select[Any]:
+    """Return the lines of invoices that meet the condition, one row per share."""
+    joined = (
+        INVOICE.join(_LINE, _LINE.c.invoice_id == INVOICE.c.id)
+        .join(_SUPPLIER, _SUPPLIER.c.id == INVOICE.c.supplier_id)
+        .outerjoin(_ORDER, _ORDER.c.id == INVOICE.c.order_id)
+        .outerjoin(_SHARE, _SHARE.c.invoice_line_id == _LINE.c.id)
+        .outerjoin(_MEASURE, _MEASURE.c.id == _SHARE.c.measure_id)
+        .outerjoin(_SCHOOL, _SCHOOL.c.id == _MEASURE.c.school_id)
+    )
+    return (
+        select(
+            *(INVOICE.c[name] for name in _OFINVOICE),
+            _SUPPLIER.c.name.label("supplier"),
+            _ORDER.c.number.label("order"),
+            _ORDER.c.ordered_on,
+            _ORDER.c.procedure,
+            *(_LINE.c[name].label(f"line__{name}") for name in _OF_LINE),
+            _SHARE.c.measure_id.label("share__measure_id"),
+            _MEASURE.c.key.label("share__measure"),
+            _MEASURE.c.grant_id.label("share__grant_id"),
+            _MEASURE.c.category.label("share__category"),
+            _SCHOOL.c.number.label("share__school"),
+            _SHARE.c.amount.label("share__amount"),
+            _SHARE.c.weight.label("share__weight"),
+        )
+        .select_from(joined)
+        .where(condition)
+        .order_by(INVOICE.c.issued_on, INVOICE.c.id, _LINE.c.number, _SCHOOL.c.number, _SHARE.c.id)
+    )
+
+
+def order_lines(ids: Sequence[int]) -> Select[Any]:
+    """Return the orders behind those invoices, one row per line, with the delivered quantity."""
+    delivered = (
+        select(func.coalesce(func.sum(_DELIVERY_LINE.c.quantity), 0))
+        .where(_DELIVERY_LINE.c.order_line_id == _ORDER_LINE.c.id)
+        .scalar_subquery()
+    )
+    wanted = select(INVOICE.c.order_id).where(INVOICE.c.id.in_(_invoices_of(ids)))
+    return (
+        select(
+            *(_ORDER.c[name] for name in _OF_ORDER),
+            _SUPPLIER.c.name.label("supplier"),
+            *(_ORDER_LINE.c[name].label(f"line__{name}") for name in _OF_ORDER_LINE),
+            delivered.label("line__delivered"),
+        )
+        .join(_ORDER_LINE, _ORDER_LINE.c.order_id == _ORDER.c.id)
+        .join(_SUPPLIER, _SUPPLIER.c.id == _ORDER.c.supplier_id)
+        .where(_ORDER.c.id.in_(wanted))
+        .order_by(_ORDER.c.ordered_on, _ORDER.c.id, _ORDER_LINE.c.number)
+    )
+
+
+def _funded(ids: Sequence[int]) -> ColumnElement[bool]:
+    """Return the condition for devices of these grants, or bought by their invoices."""
+    bought = select(_LINE.c.id).where(_LINE.c.invoice_id.in_(_invoices_of(ids)))
+    return or_(
+        _DEVICE.c.measure_id.in_(_measures_of(ids)),
+        and_(_DEVICE.c.measure_id.is_(None), _DEVICE.c.invoice_line_id.in_(bought)),
+    )
+
+
+def devices(ids: Sequence[int], until: datetime) -> Select[Any]:
+    """Return the devices with model and place, and when each was last seen before the moment."""
+    last_seen = (
+        select(func.max(_SIGHTING.c.seen_at, type_=_SIGHTING.c.seen_at.type))
+        .where(_SIGHTING.c.device_id == _DEVICE.c.id, _SIGHTING.c.seen_at < until)
+        .scalar_subquery()
+    )
+    successor = _DEVICE.alias("successor")
+    joined = (
+        _DEVICE.join(_MODEL, _MODEL.c.id == _DEVICE.c.model_id)
+        .join(_MAKER, _MAKER.c.id == _MODEL.c.manufacturer_id)
+        .outerjoin(_SCHOOL, _SCHOOL.c.id == _DEVICE.c.school_id)
+        .outerjoin(_ROOM, _ROOM.c.id == _DEVICE.c.room_id)
+        .outerjoin(_DISPOSAL, _DISPOSAL.c.device_id == _DEVICE.c.id)
+    )
+    return (
+        select(
+            *(_DEVICE.c[name] for name in _OF_DEVICE),
+            _MODEL.c.name.label("model"),
+            _MODEL.c.category,
+            _MODEL.c.is_network,
+            _MAKER.c.name.label("manufacturer"),
+            _SCHOOL.c.number.label("school"),
+            _SCHOOL.c.short_name.label("school_short"),
+            _ROOM.c.number.label("room"),
+            _DISPOSAL.c.reason.label("disposal_reason"),
+            _DISPOSAL.c.authority_informed_on,
+            exists(select(1).where(successor.c.predecessor_id == _DEVICE.c.id)).label(
+                "has_successor"
+            ),
+            last_seen.label("last_seen_at"),
+        )
+        .select_from(joined)
+        .where(_funded(ids))
+        .order_by(_DEVICE.c.inventory_number)
+    )
+
+
+def best_sightings(ids: Sequence[int], since: datetime, until: datetime) -> Select[Any]:
+    """Return each device's best sighting of the window: best class first, then the youngest."""
+    rank = func.row_number().over(
+        partition_by=_SIGHTING.c.device_id,
+        order_by=(_SIGHTING.c.evidence_class, _SIGHTING.c.seen_at.desc(), _SIGHTING.c.id.desc()),
+    )
+    ranked = (
+        select(
+            _SIGHTING.c.device_id,
+            _SIGHTING.c.evidence_class,
+            _SIGHTING.c.seen_at,
+            _SIGHTING.c.source,
+            _SIGHTING.c.serial,
+            _SIGHTING.c.school_id,
+            rank.label("place"),
+        )
+        .where(
+            _SIGHTING.c.device_id.in_(select(_DEVICE.c.id).where(_funded(ids))),
+            _SIGHTING.c.seen_at >= since,
+            _SIGHTING.c.seen_at < until,
+            _SIGHTING.c.evidence_class != EvidenceClass.NONE,
+        )
+        .subquery()
+    )
+    return select(ranked).where(ranked.c.place == 1)

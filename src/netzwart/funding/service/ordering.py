@@ -1,0 +1,158 @@
+"""Orders, and what was delivered of them."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import and_, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from netzwart.accounts.actors import Actor
+from netzwart.accounts.audit import record_audit
+from netzwart.database import table_of
+from netzwart.errors import InvalidInputError, NotFoundError
+from netzwart.funding.forms import DeliveryForm, DeliveryLineForm, OrderForm
+from netzwart.funding.purchase_tables import (
+    DeliveredSerial,
+    Delivery,
+    DeliveryLine,
+    Order,
+    OrderLine,
+    Supplier,
+)
+from netzwart.inventory.rules import normalised_serial
+from netzwart.inventory.tables import Device, DeviceModel
+
+_ORDER_LINE = table_of(OrderLine)
+_DEVICE = table_of(Device)
+_MODEL = table_of(DeviceModel)
+
+
+class UnknownOrderLineError(InvalidInputError):
+    """A delivery names a position that its order does not have."""
+
+
+class SerialsDoNotFitError(InvalidInputError):
+    """A delivery line names more serial numbers than pieces, or one twice."""
+
+
+async def record_supplier(
+    session: AsyncSession, name: str, vat_id: str | None, actor: Actor
+) -> Supplier:
+    """Store a supplier; the name is unique."""
+    supplier = Supplier(name=name, vat_id=vat_id)
+    session.add(supplier)
+    await session.flush()
+    await record_audit(session, actor, "supplier_recorded", "supplier", supplier.id)
+    return supplier
+
+
+async def record_order(session: AsyncSession, form: OrderForm, actor: Actor) -> Order:
+    """Store an order with its lines and procurement facts."""
+    order = Order(**form.model_dump(exclude={"lines"}))
+    session.add(order)
+    await session.flush()
+    session.add_all(OrderLine(order_id=order.id, **line.model_dump()) for line in form.lines)
+    await session.flush()
+    await record_audit(
+        session,
+        actor,
+        "order_recorded",
+        "purchase_order",
+        order.id,
+        changes={"number": [None, order.number], "lines": [None, len(form.lines)]},
+    )
+    return order
+
+
+async def record_delivery(session: AsyncSession, form: DeliveryForm, actor: Actor) -> Delivery:
+    """Store a delivery note with its serial numbers and tie known devices to the order line.
+
+    A device belongs to the line when its serial number and its model's manufacturer do; no device
+    is made here, since only the inventory gives out inventory numbers.
+
+    Raises:
+        NotFoundError: when there is no such order.
+        UnknownOrderLineError: when the order does not have a line of that number.
+        SerialsDoNotFitError: when serial numbers repeat or are more than the pieces.
+    """
+    if await session.get(Order, form.order_id) is None:
+        raise NotFoundError("Diese Bestellung gibt es nicht.")
+    lines = await _lines_of(session, form.order_id)
+    for index, line in enumerate(form.lines):
+        _check(index, line, lines)
+    delivery = Delivery(**form.model_dump(exclude={"lines"}))
+    session.add(delivery)
+    await session.flush()
+    for line in form.lines:
+        row = DeliveryLine(
+            delivery_id=delivery.id,
+            order_line_id=lines[line.order_line][0],
+            quantity=line.quantity,
+        )
+        session.add(row)
+        await session.flush()
+        session.add_all(
+            DeliveredSerial(delivery_line_id=row.id, serial=serial) for serial in line.serials
+        )
+        await session.flush()
+        await _tie_devices(session, lines[line.order_line], line.serials)
+    await record_audit(
+        session,
+        actor,
+        "delivery_recorded",
+        "delivery",
+        delivery.id,
+        changes={
+            "note_number": [None, delivery.note_number],
+            "serials": [None, sum(len(line.serials) for line in form.lines)],
+        },
+    )
+    return delivery
+
+
+OrderLineKey = tuple[int, int | None]
+"""Id of the line and of its model."""
+
+
+async def _lines_of(session: AsyncSession, order_id: int) -> Mapping[int, OrderLineKey]:
+    rows = await session.execute(
+        select(_ORDER_LINE.c.number, _ORDER_LINE.c.id, _ORDER_LINE.c.model_id).where(
+            _ORDER_LINE.c.order_id == order_id
+        )
+    )
+    return {row.number: (row.id, row.model_id) for row in rows}
+
+
+def _check(index: int, line: DeliveryLineForm, lines: Mapping[int, OrderLineKey]) -> None:
+    if line.order_line not in lines:
+        message = f"Die Bestellung hat keine Position {line.order_line}."
+        raise UnknownOrderLineError(message, {f"lines.{index}.order_line": message})
+    repeated = [serial for serial, count in Counter(line.serials).items() if count > 1]
+    if repeated:
+        message = f"Die Seriennummer {repeated[0]} steht zweimal auf dem Lieferschein."
+        raise SerialsDoNotFitError(message, {f"lines.{index}.serials": message})
+    if len(line.serials) > line.quantity:
+        message = (
+            f"Position {line.order_line}: {len(line.serials)} Seriennummern "
+            f"für {line.quantity.normalize():f} Stück."
+        )
+        raise SerialsDoNotFitError(message, {f"lines.{index}.serials": message})
+
+
+async def _tie_devices(session: AsyncSession, line: OrderLineKey, serials: Sequence[str]) -> None:
+    line_id, model_id = line
+    normalised = [found for serial in serials if (found := normalised_serial(serial)) is not None]
+    if not normalised or model_id is None:
+        return
+    maker = select(_MODEL.c.manufacturer_id).where(_MODEL.c.id == model_id).scalar_subquery()
+    await session.execute(
+        update(_DEVICE)
+        .where(
+            and_(
+                _DEVICE.c.serial_normalised.in_(normalised),
+                _DEVICE.c.manufacturer_id == maker,
+                or_(_DEVICE.c.order_line_id.is_(None), _DEVICE.c.order_line_id == line_id),
+            )
+        )
+        .values(order_line_id=line_id)
+    )
