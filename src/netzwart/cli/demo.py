@@ -1,0 +1,101 @@
+"""`netzwart demo`: a whole city to look at, from nothing, on this machine alone."""
+
+import argparse
+import asyncio
+import sys
+import webbrowser
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from netzwart import schema
+from netzwart.cli.serving import build_app, listen, serve_until_stopped
+from netzwart.clock import today
+from netzwart.database import Database
+from netzwart.demo.loading import PASSWORD, USERS, load_demo
+from netzwart.logs import configure_logs
+from netzwart.secrets import open_secret_box
+from netzwart.settings import Settings
+from netzwart.worker import run_worker
+
+
+def add_parser(
+    subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]",  # pyright: ignore[reportPrivateUsage]
+) -> None:
+    """Add `demo` to the command line."""
+    parser = subparsers.add_parser(
+        "demo",
+        help="Demostadt mit simuliertem Netz starten",
+        description="Lädt eine erfundene Stadt, startet simulierte Geräte auf Loopback, fragt sie "
+        "ab und zeigt alles im Browser. Beenden mit Strg+C; die Daten bleiben.",
+        epilog="Beispiel: netzwart demo --port 8080 --no-browser",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--port", type=int, default=8000, help="TCP-Port (Vorgabe 8000)")
+    parser.add_argument("--dir", type=Path, default=Path("var/demo"), help="Ordner der Demodaten")
+    parser.add_argument("--no-browser", action="store_true", help="keinen Browser öffnen")
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Load and serve the demo until it is stopped."""
+    settings = Settings(data_dir=arguments.dir, port=arguments.port, poll_interval_s=30)
+    configure_logs(as_json=False, level="warning")
+    try:
+        asyncio.run(_demo(settings, open_browser=not arguments.no_browser))
+    except KeyboardInterrupt:
+        print("\nBeendet.")
+    return 0
+
+
+async def _demo(settings: Settings, *, open_browser: bool) -> None:
+    listening = listen(settings.host, settings.port)
+    settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    database = Database(settings.database_address)
+    agents_file = settings.data_dir / "agents.json"
+    try:
+        print("Bereite die Demostadt vor …", file=sys.stderr)
+        await schema.upgrade(database)
+        box = open_secret_box(settings.secret_key, settings.data_dir)
+        await load_demo(database, box, today(), agents_file)
+        app = await build_app(settings, database, box)
+
+        async def work(stopping: asyncio.Event) -> None:
+            await run_worker(settings, database, secret_box=box, stopping=stopping)
+
+        def tell() -> None:
+            _greet(settings, open_browser=open_browser)
+
+        async with _agents(agents_file):
+            await serve_until_stopped(app, listening, companion=work, on_ready=tell)
+    finally:
+        await database.close()
+
+
+@asynccontextmanager
+async def _agents(agents_file: Path) -> AsyncGenerator[None]:
+    """Run the simulated network in a process of its own, which ends with this one."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "netzwart.demo.agents", "--config", str(agents_file),
+        "--with-parent", stdout=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    try:
+        if process.stdout is not None:
+            await process.stdout.readline()
+        yield
+    finally:
+        if process.returncode is None:
+            process.terminate()
+        await process.wait()
+
+
+def _greet(settings: Settings, *, open_browser: bool) -> None:
+    address = f"http://{settings.host}:{settings.port}/"
+    width = max(len(user.name) for user in USERS)
+    print(f"\nnetzwart läuft: {address}\n")
+    print(f"Anmelden (Demodaten, alles erfunden; Passwort für alle: {PASSWORD}):")
+    for user in USERS:
+        print(f"  {user.name:<{width}}  {user.display_name}")
+    print("\nBeenden mit Strg+C.", flush=True)
+    if open_browser:
+        webbrowser.open(address)
