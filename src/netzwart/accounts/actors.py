@@ -106,6 +106,8 @@ class Actor:
     roles: tuple[HeldRole, ...]
     user_id: int | None = None
     token_id: int | None = None
+    session_id: int | None = None
+    """The browser session, where a person signed in."""
     csrf_token: str = field(default="", repr=False)
 
     def may(self, right: Right) -> bool:

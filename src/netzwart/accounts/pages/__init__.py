@@ -1,0 +1,17 @@
+"""Pages about accounts: sign-in, one's own account, and the administration of users and tokens."""
+
+from netzwart.accounts.pages.administration import AdministrationController
+from netzwart.accounts.pages.signing_in import AccountController, SignInController
+from netzwart.accounts.pages.tokens import TokenController
+from netzwart.accounts.pages.users import UserController
+from netzwart.accounts.tables import Role
+from netzwart.web.frame import NavItem
+
+CONTROLLERS = (
+    SignInController,
+    AccountController,
+    AdministrationController,
+    UserController,
+    TokenController,
+)
+NAV = (NavItem("Verwaltung", "/verwaltung", "settings", 80, frozenset({Role.ADMIN, Role.AUDITOR})),)

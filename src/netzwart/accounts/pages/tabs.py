@@ -1,0 +1,19 @@
+"""The row of tabs that the pages of the administration share."""
+
+from netzwart.accounts.actors import Actor, Right
+from netzwart.web.components import Tab
+
+_TABS = (
+    ("Benutzer", "/verwaltung/benutzer", Right.MANAGE_USERS),
+    ("Token", "/verwaltung/token", Right.MANAGE_USERS),
+    ("Protokoll", "/verwaltung/protokoll", Right.READ_AUDIT),
+)
+
+
+def administration_tabs(actor: Actor, current: str) -> list[Tab]:
+    """Return the tabs the actor may open; `current` is the address of the one shown."""
+    return [
+        Tab(label, href, is_current=href == current)
+        for label, href, right in _TABS
+        if actor.may(right)
+    ]

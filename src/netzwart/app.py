@@ -1,0 +1,206 @@
+"""The web application: the only place where all packages meet.
+
+To add a domain's pages or API: import the module and put it into `PAGES` or `APIS`. A module of
+pages exports `CONTROLLERS` and `NAV` (entries of the left bar, may be empty), one of the API exports
+`CONTROLLERS`. Each route has a guard of `netzwart.accounts.guards` or says `opt={"public": True}`.
+"""
+
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Any, Protocol
+
+from litestar import Controller, Litestar, Router, get
+from litestar.di import NamedDependency, Provide
+from litestar.plugins.htmx import HTMXRequest
+from litestar.response import Response
+from litestar.types import ControllerRouterHandler
+from sqlalchemy import text
+
+import netzwart
+from netzwart import schema
+from netzwart.accounts import pages as accounts_pages
+from netzwart.accounts.authentication import (
+    csrf_token_of,
+    frame_user_of,
+    provide_actor,
+    recognising,
+)
+from netzwart.accounts.cookies import CookieNames
+from netzwart.accounts.csrf import CSRF_FIELD, refuse_forged
+from netzwart.accounts.guards import requires_network_reader
+from netzwart.database import Database, provide_session
+from netzwart.errors import UnavailableError
+from netzwart.secrets import SecretBox
+from netzwart.settings import Settings
+from netzwart.web.frame import FrameSettings, NavItem
+from netzwart.web.headers import SecurityHeadersMiddleware
+from netzwart.web.openapi import openapi_config
+from netzwart.web.problem_pages import ProblemController
+from netzwart.web.problems import SIGN_IN_URL, answer_problem
+from netzwart.web.static_files import static_router
+from netzwart.web.telemetry import Telemetry
+from netzwart.web.templating import template_config
+
+
+class Pages(Protocol):
+    """What a domain's `pages` module offers."""
+
+    @property
+    def CONTROLLERS(self) -> Sequence[ControllerRouterHandler]: ...  # noqa: D102, N802
+    @property
+    def NAV(self) -> Sequence[NavItem]: ...  # noqa: D102, N802
+
+
+class Api(Protocol):
+    """What a domain's `api` module offers."""
+
+    @property
+    def CONTROLLERS(self) -> Sequence[ControllerRouterHandler]: ...  # noqa: D102, N802
+
+
+PAGES: Sequence[Pages] = (accounts_pages,)
+"""Every domain's pages, top floor first."""
+
+APIS: Sequence[Api] = ()
+"""Every domain's API, top floor first; the paths begin with /api/v1."""
+
+TEMPLATE_PACKAGES = (
+    "netzwart.overview",
+    "netzwart.schools",
+    "netzwart.inventory",
+    "netzwart.network",
+    "netzwart.evidence",
+    "netzwart.rollout",
+    "netzwart.funding",
+    "netzwart.proofs",
+    "netzwart.reports",
+    "netzwart.exchange",
+    "netzwart.accounts",
+)
+"""Packages whose `templates` folder pages are drawn from; those without one are passed over."""
+
+_MIB = 1024 * 1024
+
+Companion = Callable[[], AbstractAsyncContextManager[None]]
+
+
+def create_app(
+    settings: Settings,
+    database: Database,
+    *,
+    secret_box: SecretBox,
+    worker: Companion | None = None,
+    operator_name: str = "",
+    is_demo: bool = False,
+) -> Litestar:
+    """Return the web application of one installation.
+
+    `worker` runs beside it as long as it runs (the embedded job runner on SQLite). The database is
+    the caller's: it is neither migrated nor closed here.
+    """
+    is_https = (settings.base_url or "").startswith("https://")
+    cookies = CookieNames(is_secure=is_https)
+    telemetry = Telemetry()
+    frame = FrameSettings(
+        nav=[item for part in PAGES for item in part.NAV],
+        is_demo=is_demo,
+        operator_name=operator_name,
+        user_of=frame_user_of,
+        csrf_token_of=csrf_token_of,
+        csrf_field_name=CSRF_FIELD,
+        sign_in_url=SIGN_IN_URL,
+        sign_out_url="/abmelden",
+        account_url="/konto",
+    )
+    given: dict[str, object] = {
+        "settings": settings,
+        "database": database,
+        "secret_box": secret_box,
+        "telemetry": telemetry,
+        "cookie_names": cookies,
+    }
+    app = Litestar(
+        route_handlers=_routes(),
+        dependencies={
+            **{name: _always(value) for name, value in given.items()},
+            "session": Provide(provide_session),
+            "actor": Provide(provide_actor, sync_to_thread=False),
+        },
+        guards=[refuse_forged],
+        exception_handlers={Exception: answer_problem},
+        request_class=HTMXRequest,
+        template_config=template_config(TEMPLATE_PACKAGES, frame),
+        openapi_config=openapi_config(netzwart.__version__),
+        request_max_body_size=settings.upload_limit_mib * _MIB,
+        logging_config=None,
+        lifespan=[_beside(worker)] if worker else [],
+    )
+    # Around the router and not in its middleware, which unknown addresses never reach.
+    known = recognising(app.asgi_handler, database, cookies, settings.session_hours)
+    safe = SecurityHeadersMiddleware(is_https=is_https)(known)
+    app.asgi_handler = telemetry.observing(safe)
+    return app
+
+
+def _routes() -> list[ControllerRouterHandler]:
+    pages: list[ControllerRouterHandler] = [
+        handler for part in PAGES for handler in part.CONTROLLERS
+    ]
+    apis = [handler for part in APIS for handler in part.CONTROLLERS]
+    return [
+        Router("/", route_handlers=pages, include_in_schema=False),
+        *apis,
+        ServiceController,
+        ProblemController,
+        static_router(),
+    ]
+
+
+class ServiceController(Controller):
+    """What machines ask: is it alive, is it ready, how is it doing."""
+
+    include_in_schema = False
+
+    @get("/health/live", opt={"public": True})
+    async def live(self) -> dict[str, str]:
+        """Say that the process answers; asks nothing else."""
+        return {"status": "ok"}
+
+    @get("/health/ready", opt={"public": True})
+    async def ready(self, database: NamedDependency[Database]) -> dict[str, str]:
+        """Say that the database answers and has all tables.
+
+        Raises:
+            UnavailableError: its migrations are not all done.
+        """
+        async with database.session(writing=False) as session:
+            await session.execute(text("SELECT 1"))
+        if not await schema.is_current(database):
+            raise UnavailableError("Die Datenbank ist nicht auf dem neuesten Stand.")
+        return {"status": "ok"}
+
+    @get("/metrics", guards=[requires_network_reader])
+    async def metrics(self, telemetry: NamedDependency[Telemetry]) -> Response[bytes]:
+        """Give the numbers to Prometheus, which brings a token with the role poller.
+
+        Open on loopback would be open to the world behind a proxy on the same machine.
+        """
+        return Response(
+            telemetry.exposition(), media_type="text/plain; version=0.0.4; charset=utf-8"
+        )
+
+
+def _always(value: object) -> Provide:
+    def provide() -> Any:  # noqa: ANN401 - any of the given
+        return value
+
+    return Provide(provide, use_cache=True, sync_to_thread=False)
+
+
+def _beside(companion: Companion) -> Callable[[Litestar], AbstractAsyncContextManager[None]]:
+    @asynccontextmanager
+    async def run(_: Litestar) -> AsyncGenerator[None]:
+        async with companion():
+            yield
+
+    return run

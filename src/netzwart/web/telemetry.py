@@ -1,0 +1,93 @@
+"""What each request leaves behind: an id bound to the logs, one log line, and the numbers for Prometheus."""
+
+import secrets
+import time
+
+import structlog
+from litestar.datastructures import MutableScopeHeaders
+from litestar.types import ASGIApp, Message, Receive, Scope, Send
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+log = structlog.get_logger()
+
+REQUEST_ID_HEADER = "X-Request-Id"
+_ID_BYTES = 8
+_MS = 1000
+_QUIET = ("/static/", "/health/", "/metrics")
+_BUCKETS_S = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
+
+
+class Telemetry:
+    """The numbers of one application; a registry of its own, so that tests do not share it."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self._requests = Counter(
+            "netzwart_http_requests_total",
+            "Answered requests by method, route and status.",
+            ("method", "route", "status"),
+            registry=self.registry,
+        )
+        self._seconds = Histogram(
+            "netzwart_http_request_seconds",
+            "Time to the end of the answer, by route.",
+            ("route",),
+            buckets=_BUCKETS_S,
+            registry=self.registry,
+        )
+        self._open = Gauge(
+            "netzwart_http_requests_open",
+            "Requests being answered now.",
+            registry=self.registry,
+        )
+
+    def exposition(self) -> bytes:
+        """Return all numbers in Prometheus' text format."""
+        return generate_latest(self.registry)
+
+    def observing(self, app: ASGIApp) -> ASGIApp:
+        """Wrap an application: give each request an id, and count and log its answer."""
+
+        async def observe(scope: Scope, receive: Receive, send: Send) -> None:
+            if scope["type"] != "http":
+                await app(scope, receive, send)
+                return
+            request_id = secrets.token_hex(_ID_BYTES)
+            scope["state"]["request_id"] = request_id
+            started = time.perf_counter()
+            status = 500
+
+            async def send_with_id(message: Message) -> None:
+                nonlocal status
+                if message["type"] == "http.response.start":
+                    status = message["status"]
+                    headers = MutableScopeHeaders.from_message(message)
+                    headers[REQUEST_ID_HEADER] = request_id
+                await send(message)
+
+            with (
+                structlog.contextvars.bound_contextvars(request_id=request_id),
+                self._open.track_inprogress(),
+            ):
+                try:
+                    await app(scope, receive, send_with_id)
+                finally:
+                    self._record(scope, status, time.perf_counter() - started)
+
+        return observe
+
+    def _record(self, scope: Scope, status: int, seconds: float) -> None:
+        # The route, never the path: paths hold ids, and each label value is a series of its own.
+        route = str(scope.get("path_template") or "unknown")
+        method = str(scope["method"])
+        self._requests.labels(method, route, str(status)).inc()
+        self._seconds.labels(route).observe(seconds)
+        if not scope["path"].startswith(_QUIET):
+            log.info(
+                "request_answered",
+                method=method,
+                route=route,
+                path=scope["path"],
+                status=status,
+                duration_ms=round(seconds * _MS, 1),
+            )
