@@ -1,0 +1,1 @@
+"""Everything that becomes paper, and its machine-readable twins."""

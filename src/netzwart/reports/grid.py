@@ -1,0 +1,297 @@
+"""Tables on paper: columns, wrapped cells, sums, and sums carried from page to page."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from netzwart.reports.fonts import REGULAR, STRONG, wrap
+from netzwart.reports.sheet import (
+    HAIR,
+    HAIR_WIDTH,
+    INK,
+    LINE,
+    LINE_WIDTH,
+    MM,
+    SOFT,
+    TOP,
+    Colour,
+    Page,
+    Paper,
+)
+
+ASCENT: Final = 0.72
+"""Height of a capital above the baseline, as a part of the size."""
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """Sizes of a table, in points."""
+
+    size: float
+    leading: float
+    padding: float
+    """Above and below a row's text."""
+    heading_size: float
+
+
+STATEMENT: Final = Style(size=9, leading=12, padding=4.2, heading_size=7.5)
+DENSE: Final = Style(size=7, leading=8.8, padding=2.6, heading_size=6.4)
+GAP: Final = 2.2 * MM
+"""Between columns."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column; several headings stand below one another like the parts of its cells."""
+
+    headings: tuple[str, ...]
+    width: float
+    """Millimetres, with the gap to the next column."""
+    align: Literal["left", "right"] = "left"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One paragraph of a cell."""
+
+    text: str
+    colour: Colour = INK
+    strong: bool = False
+    max_lines: int = 3
+
+
+Cell = tuple[Part, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A table row with the running totals that are printed should a page end after it."""
+
+    cells: tuple[Cell, ...]
+    carried: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Rows under a heading with their sums; without a heading the rows stand alone."""
+
+    rows: Sequence[Row]
+    heading: str | None = None
+    sum_label: str | None = None
+    sums: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table over any number of pages."""
+
+    columns: tuple[Column, ...]
+    groups: Sequence[Group]
+    style: Style
+    summed: tuple[int, ...] = ()
+    """Indexes of the columns that `sums`, `carried` and `totals` stand in."""
+    total_label: str | None = None
+    totals: tuple[str, ...] = ()
+
+
+def cell(*texts: str | Part) -> Cell:
+    """Return a cell of paragraphs; plain texts after the first are soft, empty ones left out."""
+    parts: list[Part] = []
+    for index, text in enumerate(texts):
+        part = text if isinstance(text, Part) else Part(text, INK if index == 0 else SOFT)
+        if part.text:
+            parts.append(part)
+    return tuple(parts)
+
+
+@dataclass(frozen=True, slots=True)
+class _Measured:
+    lines: tuple[tuple[tuple[str, Colour, bool], ...], ...]
+    height: float
+
+
+class TableDrawer:
+    """Lays a table out on the pages of a paper, starting new pages as it needs them.
+
+    `next_page` adds a page and returns it with the height where the table goes on.
+    """
+
+    def __init__(
+        self, table: Table, page: Page, y: float, next_page: Callable[[], tuple[Page, float]]
+    ) -> None:
+        self._table = table
+        self._page = page
+        self._y = y
+        self._next_page = next_page
+        self._edges = _edges(table.columns)
+        self._carried: tuple[str, ...] = ()
+
+    def draw(self) -> tuple[Page, float]:
+        """Draw all groups and return the page and height below the table."""
+        self._headings()
+        for group in self._table.groups:
+            self._group(group)
+        if self._table.total_label is not None:
+            self._room_for(self._sum_height() + 2)
+            self._sum_row(self._table.total_label, self._table.totals, LINE_WIDTH, INK)
+        return self._page, self._y
+
+    def _group(self, group: Group) -> None:
+        style = self._table.style
+        measured = [self._measure(row) for row in group.rows]
+        if group.heading is not None:
+            first = measured[0].height if measured else 0
+            self._room_for(style.leading * 2 + first + self._carry_height())
+            self._y += style.leading * 0.7
+            self._text(self._page.left, style.leading, group.heading, INK, strong=True)
+            self._y += style.leading + style.padding
+            self._page.rule(self._y)
+        for row, size in zip(group.rows, measured, strict=True):
+            self._row(size)
+            self._carried = row.carried
+        if group.sum_label is not None:
+            self._room_for(self._sum_height() + self._carry_height())
+            self._sum_row(group.sum_label, group.sums, HAIR_WIDTH, LINE)
+
+    def _row(self, measured: _Measured) -> None:
+        self._room_for(measured.height + self._carry_height())
+        style = self._table.style
+        for index, lines in enumerate(measured.lines):
+            baseline = self._y + style.padding + style.size * ASCENT
+            for text, colour, strong in lines:
+                self._cell_text(index, baseline, text, colour, strong=strong)
+                baseline += style.leading
+        self._y += measured.height
+        self._page.rule(self._y, colour=HAIR)
+
+    def _sum_row(self, label: str, sums: Sequence[str], weight: float, colour: Colour) -> None:
+        style = self._table.style
+        self._page.rule(self._y, colour=colour, weight=weight)
+        baseline = self._y + style.padding + style.size * ASCENT
+        limit = self._edges[self._table.summed[0]][0] if self._table.summed else self._page.measure
+        lines = wrap(label, STRONG, style.size, limit - GAP)
+        for offset, line in enumerate(lines):
+            self._page.text(
+                self._page.left, baseline + offset * style.leading, line, style.size, font=STRONG
+            )
+        for index, text in zip(self._table.summed, sums, strict=True):
+            self._cell_text(index, baseline, text, INK, strong=True)
+        self._y += style.leading * len(lines) + 2 * style.padding
+
+    def _carry(self, label: str) -> None:
+        style = self._table.style
+        baseline = self._y + style.padding + style.size * ASCENT
+        self._page.text(self._page.left, baseline, label, style.size, colour=SOFT)
+        for index, text in zip(self._table.summed, self._carried, strict=True):
+            self._cell_text(index, baseline, text, SOFT, strong=False)
+        self._y += self._carry_height()
+        self._page.rule(self._y, colour=HAIR)
+
+    def _headings(self) -> None:
+        style = self._table.style
+        leading = style.heading_size * 1.25
+        wrapped = [
+            [
+                line
+                for heading in column.headings
+                for line in wrap(heading, REGULAR, style.heading_size, edge[1] - edge[0])
+            ]
+            for column, edge in zip(self._table.columns, self._edges, strict=True)
+        ]
+        deepest = max(len(lines) for lines in wrapped)
+        for index, lines in enumerate(wrapped):
+            for offset, line in enumerate(lines):
+                # Headings stand on the rule below them, whatever their number of lines.
+                y = self._y + (deepest - len(lines) + offset + 1) * leading
+                self._cell_text(index, y, line, SOFT, strong=False, size=style.heading_size)
+        self._y += deepest * leading + style.padding
+        self._page.rule(self._y, colour=LINE, weight=LINE_WIDTH * 0.75)
+
+    def _measure(self, row: Row) -> _Measured:
+        style = self._table.style
+        columns = tuple(
+            tuple(
+                (line, part.colour, part.strong)
+                for part in parts
+                for line in wrap(
+                    part.text,
+                    STRONG if part.strong else REGULAR,
+                    style.size,
+                    edge[1] - edge[0],
+                    part.max_lines,
+                )
+            )
+            for parts, edge in zip(row.cells, self._edges, strict=True)
+        )
+        count = max(1, *(len(lines) for lines in columns))
+        return _Measured(columns, (count - 1) * style.leading + style.size + 2 * style.padding)
+
+    def _room_for(self, height: float) -> None:
+        if self._y + height > self._page.floor:
+            self._turn()
+
+    def _turn(self) -> None:
+        if self._carried:
+            self._carry("Übertrag auf die nächste Seite")
+        self._page, self._y = self._next_page()
+        self._headings()
+        if self._carried:
+            self._carry("Übertrag von der vorigen Seite")
+
+    def _carry_height(self) -> float:
+        style = self._table.style
+        return style.leading + 2 * style.padding if self._table.summed else 0
+
+    def _sum_height(self) -> float:
+        style = self._table.style
+        return style.leading * 2 + 2 * style.padding
+
+    def _text(self, x: float, drop: float, text: str, colour: Colour, *, strong: bool) -> None:
+        font = STRONG if strong else REGULAR
+        self._page.text(
+            x, self._y + drop, text, self._table.style.size + 1, font=font, colour=colour
+        )
+
+    def _cell_text(
+        self,
+        index: int,
+        y: float,
+        text: str,
+        colour: Colour,
+        *,
+        strong: bool,
+        size: float | None = None,
+    ) -> None:
+        start, end = self._edges[index]
+        right = self._table.columns[index].align == "right"
+        self._page.text(
+            self._page.left + (end if right else start),
+            y,
+            text,
+            size or self._table.style.size,
+            font=STRONG if strong else REGULAR,
+            colour=colour,
+            align="right" if right else "left",
+        )
+
+
+def _edges(columns: Sequence[Column]) -> tuple[tuple[float, float], ...]:
+    """Return where each column's text begins and ends, from the left margin."""
+    edges: list[tuple[float, float]] = []
+    x = 0.0
+    for index, column in enumerate(columns):
+        last = index == len(columns) - 1
+        edges.append((x, x + column.width * MM - (0 if last else GAP)))
+        x += column.width * MM
+    return tuple(edges)
+
+
+def draw_table(
+    paper: Paper, page: Page, y: float, table: Table, *, landscape: bool = False
+) -> tuple[Page, float]:
+    """Draw the table from `y` on, over as many pages as it needs."""
+
+    def next_page() -> tuple[Page, float]:
+        return paper.add_page(landscape=landscape), TOP
+
+    return TableDrawer(table, page, y, next_page).draw()

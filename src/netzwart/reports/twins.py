@@ -1,0 +1,193 @@
+"""The machine-readable twins of a proof: two lists for German spreadsheets, two JSON files."""
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Final
+
+from netzwart.clock import BERLIN
+from netzwart.proofs.serialising import as_json, checks_as_json
+from netzwart.proofs.values import Expense, ProofOfUse, ProvenDevice
+
+BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
+"""Without it Excel reads UTF-8 as Windows-1252 and breaks umlauts."""
+
+_STARTS_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%")
+
+EXPENSE_HEADINGS: Final = (
+    "lfd_nr",
+    "beleg_nr",
+    "foerderbereich",
+    "schule_nr",
+    "schule",
+    "empfaenger",
+    "rechnung_nr",
+    "rechnung_datum",
+    "leistung_von",
+    "leistung_bis",
+    "auftrag_nr",
+    "auftrag_datum",
+    "vergabeart",
+    "grund",
+    "betrag_rechnung_brutto",
+    "abzug",
+    "betrag_gezahlt",
+    "zahlung_datum",
+    "zuwendungsfaehig",
+    "nicht_zuwendungsfaehig",
+    "grund_nicht_zuwendungsfaehig",
+    "ust_satz_prozent",
+    "inventar_nummern",
+    "bemerkung",
+)
+DEVICE_HEADINGS: Final = (
+    "inventar_nr",
+    "bezeichnung",
+    "foerderbereich",
+    "hersteller_modell",
+    "seriennummer",
+    "fruehere_seriennummern",
+    "schule_nr",
+    "schule",
+    "raum",
+    "lieferdatum",
+    "inbetriebnahme",
+    "rechnung_nr",
+    "beleg_nr",
+    "anschaffungskosten_brutto",
+    "davon_zuwendungsfaehig",
+    "foerderanteil",
+    "az_bescheid",
+    "zweckbindung_bis",
+    "status",
+    "status_seit",
+    "status_grund",
+    "etikett",
+    "nachweisklasse",
+    "letzte_sichtung",
+    "sichtung_quelle",
+    "seriennummer_gelesen",
+)
+
+
+def expenses_csv(proof: ProofOfUse) -> bytes:
+    """Return `belegliste.csv`: one line per expense and nothing else, so that columns add up."""
+    labels = {group.category: group.label for group in proof.expenses.groups}
+    return _sheet(EXPENSE_HEADINGS, (_expense(line, labels) for line in proof.expenses.expenses))
+
+
+def devices_csv(proof: ProofOfUse) -> bytes:
+    """Return `inventarliste.csv`: one line per device."""
+    return _sheet(DEVICE_HEADINGS, (_device(line) for line in proof.devices.devices))
+
+
+def proof_json(proof: ProofOfUse) -> bytes:
+    """Return `nachweis.json`, indented for people; its `sha256` is over the canonical writing."""
+    return _json(as_json(proof))
+
+
+def checks_json(proof: ProofOfUse) -> bytes:
+    """Return `pruefbericht.json`."""
+    return _json(checks_as_json(proof.checks))
+
+
+def _expense(line: Expense, labels: Mapping[str, str]) -> tuple[object, ...]:
+    return (
+        line.number,
+        line.receipt_number,
+        labels[line.category],
+        line.school,
+        line.school_name,
+        line.supplier,
+        line.invoice,
+        line.invoiced_on,
+        line.service_from,
+        line.service_until,
+        line.order,
+        line.ordered_on,
+        line.procedure,
+        line.purpose,
+        line.invoice_gross,
+        line.discount,
+        line.paid,
+        line.paid_on,
+        line.eligible,
+        line.ineligible,
+        line.ineligible_reason,
+        None if line.vat_rate is None else (line.vat_rate * 100).normalize(),
+        ", ".join(line.devices),
+        line.note,
+    )
+
+
+def _device(line: ProvenDevice) -> tuple[object, ...]:
+    evidence = line.evidence
+    return (
+        line.inventory_number,
+        line.description,
+        line.category,
+        line.model,
+        line.serial,
+        ", ".join(line.earlier_serials),
+        line.school,
+        line.school_name,
+        line.room,
+        line.delivered_on,
+        line.commissioned_on,
+        line.invoice,
+        line.receipt_number,
+        line.cost,
+        line.eligible_cost,
+        line.grant_share,
+        line.notice_number,
+        line.earmarked_until,
+        line.status,
+        line.status_on,
+        line.status_reason,
+        line.has_label,
+        evidence.letter,
+        evidence.seen_at,
+        evidence.source,
+        evidence.serial_read,
+    )
+
+
+def _sheet(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
+    target = io.StringIO()
+    writer = csv.writer(target, delimiter=";", lineterminator="\r\n")
+    writer.writerow(headings)
+    writer.writerows([_written(value) for value in row] for row in rows)
+    return BYTE_ORDER_MARK + target.getvalue().encode()
+
+
+def _written(value: object) -> str:
+    """Return a value as a German spreadsheet reads it, unable to be taken for a formula."""
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "ja" if value else "nein"
+        case Decimal():
+            return f"{value:f}".replace(".", ",")
+        case datetime():
+            return f"{value.astimezone(BERLIN):%d.%m.%Y %H:%M:%S}"
+        case date():
+            return f"{value:%d.%m.%Y}"
+        case _:
+            return _harmless(str(value))
+
+
+def _harmless(text: str) -> str:
+    """Return a text that a spreadsheet shows and never runs: a leading quote makes it text.
+
+    Source: OWASP, CSV injection.
+    """
+    cleaned = text.replace("\x00", "")
+    return f"'{cleaned}" if cleaned.lstrip(" ").startswith(_STARTS_FORMULA) else cleaned
+
+
+def _json(value: object) -> bytes:
+    return (json.dumps(value, ensure_ascii=False, indent=2) + "\n").encode()
