@@ -38,17 +38,19 @@ async def test_a_device_without_a_profile_still_yields_what_the_standards_say():
     facts = await asked(
         {
             DESCR: b"Gizmo 24 Switch, Version 3.2.1",
-            OBJECT_ID: Oid("1.3.6.1.4.1.8691.99.1"),
+            OBJECT_ID: Oid("1.3.6.1.4.1.8072.9999.1"),
             "1.3.6.1.2.1.1.3.0": 360_000,
             f"{IF_DESCR}.1": b"port1",
             "1.3.6.1.2.1.2.2.1.6.1": bytes.fromhex("020000000001"),
             "1.3.6.1.2.1.25.3.3.1.2.1": 12,
+            "1.3.6.1.2.1.47.1.1.1.1.5.1": 3,
+            "1.3.6.1.2.1.47.1.1.1.1.12.1": b"Gizmo Works",
         }
     )
 
     assert facts.reachable
     assert facts.profile is None
-    assert facts.vendor == "Moxa"
+    assert facts.vendor == "Gizmo Works"
     assert facts.model == "Gizmo 24 Switch"
     assert facts.firmware == "3.2.1"
     assert facts.serial is None

@@ -1,3 +1,4 @@
+from collections.abc import Mapping
 from decimal import Decimal
 
 import pytest
@@ -43,11 +44,11 @@ def said(
     )
 
 
-def text(source: dict[str, object], answers: Answers) -> str | None:
+def text(source: Mapping[str, object], answers: Answers) -> str | None:
     return interpreting.read_text([TextSource.model_validate(source)], answers)
 
 
-def numbers(source: dict[str, object], answers: Answers) -> list[float]:
+def numbers(source: Mapping[str, object], answers: Answers) -> list[float]:
     found = interpreting.read_numbers([NumberSource.model_validate(source)], answers)
     return [float(number) for number in found]
 

@@ -132,7 +132,9 @@ def test_a_profile_takes_what_it_leaves_open_from_its_base(tmp_path: Path):
 
 def test_each_profile_file_satisfies_the_schema_for_editors():
     schema = json.loads((profiles_directory() / "schema.json").read_text(encoding="utf-8"))
-    validator = jsonschema.Draft202012Validator(_for_text_scalars(schema))
+    adapted = _for_text_scalars(schema)
+    assert isinstance(adapted, dict)
+    validator = jsonschema.Draft202012Validator(adapted)
 
     for path in sorted(profiles_directory().glob("*/profile.yaml")):
         document = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)  # noqa: S506
