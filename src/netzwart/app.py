@@ -30,6 +30,7 @@ from netzwart.accounts.csrf import CSRF_FIELD, refuse_forged
 from netzwart.accounts.guards import requires_network_reader
 from netzwart.database import Database, provide_session
 from netzwart.errors import UnavailableError
+from netzwart.schools import api as schools_api
 from netzwart.secrets import SecretBox
 from netzwart.settings import Settings
 from netzwart.web.frame import FrameSettings, NavItem
@@ -61,7 +62,7 @@ class Api(Protocol):
 PAGES: Sequence[Pages] = (accounts_pages,)
 """Every domain's pages, top floor first."""
 
-APIS: Sequence[Api] = ()
+APIS: Sequence[Api] = (schools_api,)
 """Every domain's API, top floor first; the paths begin with /api/v1."""
 
 TEMPLATE_PACKAGES = (

@@ -8,6 +8,7 @@ from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
 
 from netzwart.web.problems import PROBLEM_JSON
+from netzwart.web.resources.documenting import hoisted
 
 OPENAPI_URL = "/api/openapi.json"
 
@@ -47,7 +48,7 @@ class _WithProblems(JsonRenderPlugin):
 
     def render(self, request: Request[Any, Any, Any], openapi_schema: dict[str, Any]) -> bytes:
         """Return the document as JSON."""
-        return self.render_json(request, with_problems(openapi_schema))
+        return self.render_json(request, with_problems(hoisted(openapi_schema)))
 
 
 def with_problems(document: dict[str, Any]) -> dict[str, Any]:

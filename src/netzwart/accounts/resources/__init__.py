@@ -1,0 +1,19 @@
+"""Declared resources as routes: guarded, scoped, versioned and written to the audit trail."""
+
+from netzwart.accounts.resources.acting import reach, view_of
+from netzwart.accounts.resources.answering import ApiRequest
+from netzwart.accounts.resources.controllers import API, resource_controller
+from netzwart.accounts.resources.forms import Form
+from netzwart.accounts.resources.writing import NeverDeletedError, Writing, refuse_removal
+
+__all__ = [
+    "API",
+    "ApiRequest",
+    "Form",
+    "NeverDeletedError",
+    "Writing",
+    "reach",
+    "refuse_removal",
+    "resource_controller",
+    "view_of",
+]
