@@ -6,7 +6,7 @@ Fields that are absent are left as they are in the database; fields that are nul
 import re
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
@@ -392,14 +392,3 @@ class Bundle(Row):
     stocktakes: list[StocktakeRow] = []
     loans: list[LoanRow] = []
     projects: list[ProjectRow] = []
-
-
-def section_forms() -> dict[str, type[Row]]:
-    """Return the row form of each list of the bundle."""
-    forms: dict[str, type[Row]] = {}
-    for name, info in Bundle.model_fields.items():
-        arguments: tuple[Any, ...] = getattr(info.annotation, "__args__", ())
-        if arguments and isinstance(arguments[0], type) and issubclass(arguments[0], Row):
-            forms[name] = arguments[0]
-    forms.pop("operator", None)
-    return forms

@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from netzwart.exchange.bundle_forms import Bundle, section_forms
+from netzwart.exchange.bundle_forms import Bundle, Row
 from netzwart.exchange.problems import BrokenImportError, ImportProblem, unknown_key
 from netzwart.exchange.reading import Path, ReadFile, read_json, read_yaml
 from netzwart.exchange.spreadsheets import read_workbook
@@ -108,3 +108,14 @@ def _inner_form(annotation: object) -> type[BaseModel] | None:
         if isinstance(argument, type) and issubclass(argument, BaseModel):
             return argument
     return None
+
+
+def section_forms() -> dict[str, type[Row]]:
+    """Return the row form of each list of the bundle."""
+    forms: dict[str, type[Row]] = {}
+    for name, info in Bundle.model_fields.items():
+        arguments: tuple[Any, ...] = getattr(info.annotation, "__args__", ())
+        if arguments and isinstance(arguments[0], type) and issubclass(arguments[0], Row):
+            forms[name] = arguments[0]
+    forms.pop("operator", None)
+    return forms
