@@ -15,6 +15,8 @@ import pytest
 
 from netzwart.database import Database
 from netzwart.schema import every_table, upgrade
+from tests.cast import Cast, a_cast
+from tests.client import Site, open_site
 from tests.postgres import PostgresServer, start_postgres
 
 LOOPBACK = ("127.", "::1", "localhost")
@@ -51,10 +53,11 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Generator[Postg
 
 
 @pytest.fixture(scope="session")
-def _postgres_template(postgres_server: PostgresServer) -> str:
-    """The name of a database with all migrations, to be copied."""
-    asyncio.run(_migrate(postgres_server.create_database("template_netzwart")))
-    return "template_netzwart"
+def _postgres_address(postgres_server: PostgresServer) -> str:
+    """The address of a database with all migrations, emptied after each test."""
+    url = postgres_server.create_database("netzwart")
+    asyncio.run(_migrate(url))
+    return url
 
 
 @pytest.fixture(scope="session")
@@ -81,14 +84,13 @@ async def sqlite_database(_sqlite_template: Path, tmp_path: Path) -> AsyncGenera
 
 @pytest.fixture
 async def postgres_database(
-    postgres_server: PostgresServer, _postgres_template: str
+    postgres_server: PostgresServer, _postgres_address: str
 ) -> AsyncGenerator[Database]:
     """An empty, migrated PostgreSQL database."""
-    url = postgres_server.create_database(template=_postgres_template)
-    database = Database(url)
+    database = Database(_postgres_address)
     yield database
     await database.close()
-    postgres_server.drop_database(url)
+    postgres_server.empty_database(_postgres_address)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -98,3 +100,17 @@ def database(request: pytest.FixtureRequest) -> Database:
     return request.getfixturevalue(
         "sqlite_database" if request.param == "sqlite" else "postgres_database"
     )
+
+
+@pytest.fixture
+async def site(database: Database, tmp_path: Path) -> AsyncGenerator[Site]:
+    """The real application on both databases: `await site.as_(cast.admin).get("/konto")`."""
+    async with open_site(database, tmp_path) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def cast(database: Database) -> Cast:
+    """One person for each role, signed in."""
+    async with database.session() as session:
+        return await a_cast(session)
