@@ -155,7 +155,7 @@ async def _own_node(
 
 def _check_school(actor: Actor, school_id: int) -> None:
     if not actor.may_at(Right.EDIT_NETWORK, school_id):
-        message = "An dieser Schule dürfen Sie keine Knoten anlegen."
+        message = "An dieser Schule darfst du keine Knoten anlegen."
         raise ForeignSchoolError(message, {"school_id": message})
 
 

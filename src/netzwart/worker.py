@@ -1,0 +1,103 @@
+"""The worker: runs jobs and keeps polling, inside the service or as a process of its own.
+
+To add a task: export a `Task` beside its code and name it in `_tasks`.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+import structlog
+from procrastinate.exceptions import ConnectorException
+from sqlalchemy.exc import SQLAlchemyError
+
+from netzwart.database import Database
+from netzwart.evidence.service import record_node_visit
+from netzwart.jobs import JobContext, Task, run_jobs
+from netzwart.network.polling.cycle import PollCycle
+from netzwart.network.profiles.loading import knowledge
+from netzwart.network.protocols.snmp import open_snmp_wire
+from netzwart.network.service import POLL_NODE
+from netzwart.secrets import SecretBox
+from netzwart.settings import Settings
+
+_log = structlog.get_logger()
+
+RESTART_AFTER_S = 5.0
+"""Seconds until a part whose database went away is started again."""
+
+
+async def run_worker(
+    settings: Settings,
+    database: Database,
+    *,
+    secret_box: SecretBox,
+    stopping: asyncio.Event,
+    concurrency: int | None = None,
+) -> None:
+    """Run jobs and poll due nodes until `stopping` is set; any number of workers may do so.
+
+    What is under way then is finished: jobs within 20 s, visits within their time limit.
+
+    Args:
+        settings: Poll interval and how many nodes are asked at the same time.
+        database: Stays open; its owner closes it.
+        secret_box: Opens the credentials.
+        stopping: Set from outside.
+        concurrency: Nodes asked at the same time, instead of the settings' number.
+
+    Raises:
+        ProfileRejectedError: a device profile is broken; nothing was started.
+    """
+    known = knowledge()
+    wire = open_snmp_wire()
+    cycle = PollCycle.of(
+        database,
+        wire,
+        secret_box,
+        known,
+        record_node_visit,
+        interval_s=settings.poll_interval_s,
+        concurrency=concurrency or settings.poll_concurrency,
+    )
+    tasks = _tasks(cycle)
+    _log.info("worker_started", profiles=len(known.profiles), tasks=[task.name for task in tasks])
+    try:
+        async with asyncio.TaskGroup() as group:
+            group.create_task(_keep_up("polling", cycle.run, stopping))
+            group.create_task(
+                _keep_up("jobs", lambda stop: run_jobs(database, tasks, stop), stopping)
+            )
+    finally:
+        await wire.close()
+        _log.info("worker_stopped")
+
+
+def _tasks(cycle: PollCycle) -> list[Task]:
+    async def poll_node(context: JobContext, arguments: Mapping[str, Any]) -> None:
+        """Visit one node at once; raises while another worker has it, and is tried again."""
+        del context
+        await cycle.poll_node(int(arguments["node_id"]))
+
+    return [Task(POLL_NODE, poll_node, max_attempts=5, backoff_s=2)]
+
+
+async def _keep_up(
+    name: str, part: Callable[[asyncio.Event], Awaitable[None]], stopping: asyncio.Event
+) -> None:
+    """Run a part, and start it again when its database went away."""
+    while not stopping.is_set():
+        try:
+            await part(stopping)
+        except* (SQLAlchemyError, ConnectorException, OSError) as problems:
+            _log.error("worker_part_failed", part=name, exc_info=problems)
+        if not stopping.is_set():
+            await _pause(stopping)
+
+
+async def _pause(stopping: asyncio.Event) -> None:
+    try:
+        async with asyncio.timeout(RESTART_AFTER_S):
+            await stopping.wait()
+    except TimeoutError:
+        return
