@@ -103,13 +103,26 @@ def programme_of(record: GrantRecord) -> tuple[FundingProgramme, bool]:
     """
     head = record.head
     programme = get_programme(head.programme, head.issued_on)
-    values = {row.key: row.text for row in record.overrides}
-    if values:
-        programme = programme.with_overrides(values)
+    values: dict[str, object] = {
+        key: value for key, value in _said_by_notice(head).items() if value is not None
+    }
+    values |= {row.key: row.text for row in record.overrides}
+    programme = programme.with_overrides(values)
     unknown = programme.rules.financing_type.value is None
     if unknown and head.funding_rate is not None:
         return programme.with_overrides({"financing_type": "share"}), True
     return programme, False
+
+
+def _said_by_notice(head: GrantHead) -> dict[str, object | None]:
+    """Return the values of the rules that the grant's own fields set."""
+    return {
+        "funding_rate": head.funding_rate,
+        "deadlines.starts_on": head.execution_from,
+        "deadlines.executed_until": head.execution_until,
+        "drawdown.mode": head.drawdown_mode.value,
+        "amount_basis": "net" if head.input_tax_deductible else None,
+    }
 
 
 def can_be_settled(record: GrantRecord) -> bool:

@@ -228,6 +228,7 @@ class DeviceRecord:
     disposal_reason: str | None
     authority_informed_on: date | None
     labelled_on: date | None
+    asset_number: str | None
     has_successor: bool
     last_seen_at: datetime | None
 

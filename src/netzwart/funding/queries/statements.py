@@ -104,7 +104,7 @@ _OF_MEASURE = [
     "narrative",
     "school_id",
 ]
-_OFINVOICE = [
+_OF_INVOICE = [
     "id",
     "number",
     "kind",
@@ -147,6 +147,7 @@ _OF_DEVICE = [
     "commissioned_on",
     "disposed_on",
     "labelled_on",
+    "asset_number",
 ]
 _OF_ORDER = [
     "id",
@@ -309,7 +310,7 @@ def invoice_lines(condition: ColumnElement[bool]) -> Select[Any]:
     )
     return (
         select(
-            *(INVOICE.c[name] for name in _OFINVOICE),
+            *(INVOICE.c[name] for name in _OF_INVOICE),
             _SUPPLIER.c.name.label("supplier"),
             _ORDER.c.number.label("order"),
             _ORDER.c.ordered_on,
