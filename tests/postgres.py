@@ -41,6 +41,28 @@ class PostgresServer:
         with psycopg.connect(self.address("postgres"), autocommit=True) as connection:
             connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')  # type: ignore[arg-type]
 
+    def empty_database(self, url: str) -> None:
+        """Take every row out, past the triggers that refuse deletion; much faster than a copy."""
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+            names = [
+                str(row[0])
+                for row in connection.execute(
+                    "SELECT tablename FROM pg_tables WHERE schemaname = 'public' "
+                    "AND tablename <> 'alembic_version'"
+                )
+            ]
+            asking = " UNION ALL ".join(
+                f"SELECT '{name}' WHERE EXISTS (SELECT 1 FROM \"{name}\")" for name in names
+            )
+            filled = [str(row[0]) for row in connection.execute(asking)]  # type: ignore[call-overload]
+            connection.execute("SET session_replication_role = replica")
+            for name in filled:
+                connection.execute(f'DELETE FROM "{name}"')  # type: ignore[call-overload]
+
     def stop(self) -> None:
         """End the server that was started here, and its files."""
         self.process.terminate()

@@ -120,7 +120,7 @@ async def _nodes(database: Database) -> Examination:
             .where(node.c.is_enabled)
             .group_by(node.c.reachability)
         )
-        counts = {str(name): int(number) for name, number in rows.tuples()}
+        counts = {str(name): int(number) for name, number in rows}
         overdue = await session.scalar(
             select(func.count())
             .select_from(node)

@@ -54,7 +54,9 @@ Word = Annotated[str, Field(min_length=1, max_length=300)]
 class Row(BaseModel):
     """A row of the bundle."""
 
-    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True, frozen=True)
+    model_config = ConfigDict(
+        extra="forbid", str_strip_whitespace=True, frozen=True, coerce_numbers_to_str=True
+    )
 
 
 class OperatorRow(Row):

@@ -20,8 +20,10 @@ def sightings_walk(bundle: Bundle) -> Walk:
         if not bundle.sightings:
             return
         school, node = table_of(School), table_of(Node)
-        schools = dict((await session.execute(select(school.c.number, school.c.id))).tuples().all())
-        nodes = dict((await session.execute(select(node.c.name, node.c.id))).tuples().all())
+        schools = {
+            str(k): int(v) for k, v in await session.execute(select(school.c.number, school.c.id))
+        }
+        nodes = {str(k): int(v) for k, v in await session.execute(select(node.c.name, node.c.id))}
         claims: list[Claim] = []
         for index, row in enumerate(bundle.sightings):
             if row.serial is None and row.mac is None:
