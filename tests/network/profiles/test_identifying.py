@@ -10,6 +10,7 @@ from netzwart.network.protocols.replies import (
     Index,
     NoAnswerError,
     Oid,
+    RefusedError,
     SnmpTarget,
     SnmpValue,
 )
@@ -110,6 +111,43 @@ async def test_a_device_that_falls_silent_half_way_gives_what_it_gave():
     assert facts.reachable
     assert facts.model == "RB4011"
     assert facts.error == "no answer within 1.5 s"
+
+
+async def test_one_lost_table_is_asked_again_and_nothing_is_missing():
+    class Lossy(RecordedWire):
+        lost = 0
+
+        async def walk(
+            self, target: SnmpTarget, columns: Sequence[Oid]
+        ) -> Mapping[Oid, Mapping[Index, SnmpValue]]:
+            if Oid(IF_DESCR) in columns and not self.lost:
+                self.lost += 1
+                raise NoAnswerError("no answer within 1.5 s")
+            return await super().walk(target, columns)
+
+    wire = Lossy({DESCR: b"x", f"{IF_DESCR}.1": b"port1"})
+
+    facts = await identify(TARGET, wire, knowledge(), full=False)
+
+    assert [port.name for port in facts.interfaces] == ["port1"]
+    assert facts.error is None
+
+
+async def test_a_table_that_the_agent_refuses_does_not_hide_the_others():
+    class Picky(RecordedWire):
+        async def walk(
+            self, target: SnmpTarget, columns: Sequence[Oid]
+        ) -> Mapping[Oid, Mapping[Index, SnmpValue]]:
+            if Oid(IF_DESCR) in columns:
+                raise RefusedError("genErr")
+            return await super().walk(target, columns)
+
+    wire = Picky({DESCR: b"x", f"{IF_NAME}.1": b"port1"})
+
+    facts = await identify(TARGET, wire, knowledge(), full=False)
+
+    assert [port.name for port in facts.interfaces] == ["port1"]
+    assert facts.error == "genErr"
 
 
 async def test_health_is_asked_only_when_it_is_wanted():

@@ -1,5 +1,6 @@
 """Asks one device who it is and how it is: the system group, then only what its profile needs."""
 
+from collections import deque
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
@@ -11,12 +12,16 @@ from netzwart.network.profiles.loading import Knowledge
 from netzwart.network.profiles.schema import DeviceProfile
 from netzwart.network.protocols.replies import (
     Index,
+    NoAnswerError,
     Oid,
     SnmpTarget,
     SnmpValue,
     SnmpWire,
     WireError,
 )
+
+_PATIENCE = 4
+"""Silences in a device that has answered before it is given up; a silence is already a retry."""
 
 
 async def identify(
@@ -63,18 +68,33 @@ def _wanted(profile: DeviceProfile | None, *, full: bool) -> Questions:
 async def _ask(
     target: SnmpTarget, wire: SnmpWire, wanted: Questions, before: Answers
 ) -> tuple[Answers, str | None]:
-    """Return all answers that came, and why the rest did not."""
+    """Return all answers that came, and why the rest did not.
+
+    A table that fails is asked again after the others: on a lossy line the rest of the device
+    must not vanish with it. A device that fails `_PATIENCE` times is given up.
+    """
     scalars = dict(before.scalars)
     columns: dict[Oid, Mapping[Index, SnmpValue]] = {}
-    open_scalars = tuple(oid for oid in wanted.scalars if oid not in scalars)
-    try:
-        if open_scalars:
-            scalars |= await wire.get(target, open_scalars)
-        for table in tables(wanted.columns):
-            columns |= await wire.walk(target, table)
-    except WireError as error:
-        return Answers(scalars, columns), str(error) or type(error).__name__
-    return Answers(scalars, columns), None
+    wanted_scalars = tuple(oid for oid in wanted.scalars if oid not in scalars)
+    open_tables = deque([(), *tables(wanted.columns)])
+    failures: list[WireError] = []
+    given_up: list[WireError] = []
+    while open_tables and len(failures) < _PATIENCE:
+        table = open_tables.popleft()
+        try:
+            if table:
+                columns |= await wire.walk(target, table)
+            elif wanted_scalars:
+                scalars |= await wire.get(target, wanted_scalars)
+        except NoAnswerError as error:
+            failures.append(error)
+            open_tables.append(table)
+        except WireError as error:
+            given_up.append(error)
+    if open_tables:
+        given_up.append(failures[-1])
+    problem = (str(given_up[-1]) or type(given_up[-1]).__name__) if given_up else None
+    return Answers(scalars, columns), problem
 
 
 def tables(columns: Iterable[Oid]) -> list[tuple[Oid, ...]]:
