@@ -1,12 +1,16 @@
 import json
+import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import yaml
+from pydantic import BaseModel
 
 from netzwart.network.profiles import matching
 from netzwart.network.profiles.answers import Answers
 from netzwart.network.profiles.identifying import identify
+from netzwart.network.profiles.interpreting import compiled
 from netzwart.network.profiles.loading import knowledge, profiles_directory, write_schema
 from netzwart.network.profiles.questions import health_questions, identity_questions
 from netzwart.network.protocols.replies import SnmpTarget
@@ -50,6 +54,44 @@ def test_each_profile_asks_a_bounded_number_of_questions(name: str):
 
     assert sum(len(questions.columns) for questions in asked) <= 40
     assert sum(len(questions.scalars) for questions in asked) <= 40
+
+
+HOSTILE = [
+    word * (2000 // len(word))
+    for word in ("a", "A1-", "1.", "1 ", "(", "a ", "A1 ", 'x"', "aB1/", "x,", "x; ", "HP ", "v1 (")
+]
+
+
+@pytest.mark.parametrize("name", sorted(PROFILES))
+def test_no_pattern_of_a_profile_can_be_made_slow(name: str):
+    """A device chooses its sysDescr; none may hold up the poller."""
+    for pattern in patterns_of(PROFILES[name]):
+        for text in HOSTILE:
+            started = time.process_time()
+            compiled(pattern).search(text)
+            assert time.process_time() - started < 0.25, pattern
+
+
+PATTERN_FIELDS = {"description", "description_unless", "pattern", "unless", "matches", "index"}
+
+
+def patterns_of(value: object, field: str = "") -> Iterator[str]:
+    if isinstance(value, str) and field in PATTERN_FIELDS:
+        yield value
+    for name, part in parts_of(value, field):
+        yield from patterns_of(part, name)
+
+
+def parts_of(value: object, field: str) -> list[tuple[str, object]]:
+    if isinstance(value, BaseModel):
+        return [(name, getattr(value, name)) for name in type(value).model_fields]
+    if isinstance(value, tuple):
+        return [(field, item) for item in value]
+    if isinstance(value, dict):
+        if field == "replace":
+            return [("pattern", key) for key in value]
+        return [("", item) for item in value.values()]
+    return []
 
 
 def test_only_profiles_that_serve_as_a_base_have_no_match():
