@@ -69,23 +69,29 @@ def _run(target: SshTarget, commands: Sequence[str]) -> dict[str, str]:
         try:
             if target.enable_secret is not None:
                 connection.enable()
-            return {command: _output(connection, command, target.timeout_s) for command in commands}
-        finally:
-            connection.disconnect()
+            outputs = {
+                command: _output(connection, command, target.timeout_s) for command in commands
+            }
+        except BaseException:
+            # A polite goodbye would wait for prompts that do not come.
+            connection.paramiko_cleanup()
+            raise
+        connection.disconnect()
     except (NetmikoBaseException, paramiko.SSHException, OSError, EOFError, ValueError) as problem:
         raise _meaning(problem) from problem
+    return outputs
 
 
 def _output(connection: Any, command: str, timeout_s: float) -> str:  # noqa: ANN401 -- netmiko's class is chosen at run time
     output = connection.send_command(command, read_timeout=timeout_s)
     if not isinstance(output, str) or len(output) > _MAX_OUTPUT_CHARACTERS:
         raise MalformedReplyError("output of unusable size or kind")
-    return output
+    return output.strip("\r\n")
 
 
 def _options(target: SshTarget) -> dict[str, Any]:
     """Return netmiko's arguments: no agent, no key files of the account that runs netzwart."""
-    is_shell = not target.platform.endswith(("_telnet", "_serial"))
+    is_shell = not target.platform.endswith(("_telnet", "_serial", "autodetect"))
     known = cast("list[str]", netmiko.platforms)  # pyright: ignore[reportUnknownMemberType]
     if target.platform not in known or not is_shell:
         raise RefusedError(f"unknown platform {target.platform!r}")
