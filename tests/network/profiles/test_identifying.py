@@ -1,4 +1,5 @@
 import json
+import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -211,6 +212,42 @@ async def test_a_neighbour_is_found_behind_the_lldp_port_s_own_name():
     assert neighbour.remote_interface == "uplink"
     assert neighbour.remote_port_id == "02:00:00:00:00:ab"
     assert neighbour.remote_chassis == "02:00:00:00:00:aa"
+
+
+async def test_the_second_edition_of_lldp_points_at_an_ifindex():
+    remote = "1.3.111.2.802.1.1.13.1.4.1.1"
+    row = "0.7.1.128.194.0.0.14.1"
+    facts = await asked(
+        {
+            f"{IF_NAME}.7": b"ge-0/0/7",
+            f"{remote}.5.{row}": 4,
+            f"{remote}.6.{row}": bytes.fromhex("0200000000aa"),
+            f"{remote}.7.{row}": 5,
+            f"{remote}.8.{row}": b"1/1/1",
+            f"{remote}.10.{row}": b"gym-core-01",
+        },
+        full=False,
+    )
+
+    (neighbour,) = facts.neighbours
+    assert neighbour.local_interface == "ge-0/0/7"
+    assert neighbour.remote_name == "gym-core-01"
+    assert neighbour.remote_interface == "1/1/1"
+    assert neighbour.remote_chassis == "02:00:00:00:00:aa"
+
+
+async def test_ten_thousand_interfaces_are_read_in_a_moment():
+    replies: dict[str, SnmpValue] = {DESCR: b"x"}
+    for number in range(1, 10_001):
+        replies[f"{IF_DESCR}.{number}"] = f"port{number}".encode()
+        replies[f"1.3.6.1.2.1.2.2.1.6.{number}"] = number.to_bytes(6, "big")
+    wire = RecordedWire(replies)
+
+    started = time.process_time()
+    facts = await identify(TARGET, wire, knowledge(), full=True)
+
+    assert len(facts.interfaces) == 10_000
+    assert time.process_time() - started < 5
 
 
 async def test_a_lldp_port_without_a_name_is_a_bridge_port_before_it_is_an_ifindex():

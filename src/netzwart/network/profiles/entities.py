@@ -80,10 +80,9 @@ def device_rows(answers: Answers) -> list[Index]:
     rows = answers.rows(_CLASS)
     chassis = [row for row in rows if answers.cell_integer(_CLASS, row) == _CHASSIS]
     stacks = [row for row in rows if answers.cell_integer(_CLASS, row) == _STACK]
+    known = {*chassis, *stacks}
     roots = [
-        row
-        for row in rows
-        if row not in chassis + stacks and answers.cell_integer(_CONTAINED_IN, row) == 0
+        row for row in rows if row not in known and answers.cell_integer(_CONTAINED_IN, row) == 0
     ]
     return [*chassis, *stacks, *roots]
 

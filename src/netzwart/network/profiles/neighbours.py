@@ -5,6 +5,7 @@ be an ifIndex, a bridge port or anything else, so the port's own row is asked fi
 """
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
@@ -19,17 +20,40 @@ _LLDP_LOC_PORT = "1.0.8802.1.1.2.1.3.7.1"
 _LOC_PORT_ID_SUBTYPE = f"{_LLDP_LOC_PORT}.2"
 _LOC_PORT_ID = f"{_LLDP_LOC_PORT}.3"
 _LOC_PORT_DESC = f"{_LLDP_LOC_PORT}.4"
-_LLDP_REM = "1.0.8802.1.1.2.1.4.1.1"
-_REM_CHASSIS_SUBTYPE = f"{_LLDP_REM}.4"
-_REM_CHASSIS = f"{_LLDP_REM}.5"
-_REM_PORT_SUBTYPE = f"{_LLDP_REM}.6"
-_REM_PORT = f"{_LLDP_REM}.7"
-_REM_PORT_DESC = f"{_LLDP_REM}.8"
-_REM_NAME = f"{_LLDP_REM}.9"
 _BASE_PORT_IF_INDEX = "1.3.6.1.2.1.17.1.4.1.2"
 _CDP_CACHE = "1.3.6.1.4.1.9.9.23.1.2.1.1"
 _CDP_DEVICE_ID = f"{_CDP_CACHE}.6"
 _CDP_DEVICE_PORT = f"{_CDP_CACHE}.7"
+
+
+@dataclass(frozen=True, slots=True)
+class _Remote:
+    """The columns of a table of LLDP neighbours, which the two editions number differently."""
+
+    chassis_subtype: str
+    chassis: str
+    port_subtype: str
+    port: str
+    port_description: str
+    name: str
+
+    def columns(self) -> tuple[str, ...]:
+        return (
+            self.chassis_subtype,
+            self.chassis,
+            self.port_subtype,
+            self.port,
+            self.port_description,
+            self.name,
+        )
+
+
+def _remote(entry: str, first: int) -> _Remote:
+    return _Remote(*(f"{entry}.{number}" for number in range(first, first + 6)))
+
+
+_REMOTE = _remote("1.0.8802.1.1.2.1.4.1.1", 4)
+_REMOTE_V2 = _remote("1.3.111.2.802.1.1.13.1.4.1.1", 5)
 
 QUESTIONS = Questions(
     columns=tuple(
@@ -39,12 +63,8 @@ QUESTIONS = Questions(
                 _LOC_PORT_ID_SUBTYPE,
                 _LOC_PORT_ID,
                 _LOC_PORT_DESC,
-                _REM_CHASSIS_SUBTYPE,
-                _REM_CHASSIS,
-                _REM_PORT_SUBTYPE,
-                _REM_PORT,
-                _REM_PORT_DESC,
-                _REM_NAME,
+                *_REMOTE.columns(),
+                *_REMOTE_V2.columns(),
                 _BASE_PORT_IF_INDEX,
                 _CDP_DEVICE_ID,
                 _CDP_DEVICE_PORT,
@@ -52,8 +72,8 @@ QUESTIONS = Questions(
         )
     )
 )
-"""Sources: LLDP-MIB (IEEE 802.1AB-2005), BRIDGE-MIB (RFC 4188), CISCO-CDP-MIB, which other makers
-implement too."""
+"""Sources: LLDP-MIB (IEEE 802.1AB-2005), LLDP-V2-MIB (IEEE 802.1AB-2009), BRIDGE-MIB (RFC 4188),
+CISCO-CDP-MIB, which other makers implement too."""
 
 _CHASSIS_MAC = 4
 _CHASSIS_NETWORK_ADDRESS = 5
@@ -76,12 +96,12 @@ class _Ports:
     @classmethod
     def of(cls, answers: Answers, interfaces: tuple[Interface, ...]) -> "_Ports":
         named = [port for port in interfaces if port.name]
-        macs = [port.mac for port in named]
+        seen = Counter(port.mac for port in named)
         return cls(
             answers,
             interface_names(answers),
             {port.index: port.name or "" for port in named},
-            {port.mac: port.name or "" for port in named if port.mac and macs.count(port.mac) == 1},
+            {port.mac: port.name or "" for port in named if port.mac and seen[port.mac] == 1},
         )
 
     def lldp_port(self, number: Index) -> str | None:
@@ -136,7 +156,7 @@ def read_neighbours(
     `own` are the tables of a profile, for agents without the standard ones.
     """
     ports = _Ports.of(answers, interfaces)
-    heard = [*_lldp(answers, ports), *_cdp(answers, ports)]
+    heard = [*_lldp(answers, ports), *_lldp_v2(answers, ports), *_cdp(answers, ports)]
     for source in own:
         heard += _own(source, answers, ports)
     told: dict[tuple[str | None, str | None], Neighbour] = {}
@@ -148,43 +168,48 @@ def read_neighbours(
 
 def _lldp(answers: Answers, ports: _Ports) -> list[Neighbour]:
     neighbours: list[Neighbour] = []
-    for index in answers.rows(_REM_CHASSIS, _REM_PORT, _REM_NAME):
+    for index in answers.rows(_REMOTE.chassis, _REMOTE.port, _REMOTE.name):
         parts = index.split(".")
         # lldpRemTimeMark, lldpRemLocalPortNum, lldpRemIndex; some agents leave the mark out.
         number = parts[1] if len(parts) > 2 else parts[0]  # noqa: PLR2004
-        if not number.isdigit():
-            continue
-        neighbours.append(
-            Neighbour(
-                local_interface=ports.lldp_port(Index(number)),
-                remote_name=answers.cell_text(_REM_NAME, index),
-                remote_interface=_remote_port(answers, index),
-                remote_chassis=_identifier(
-                    answers.cell(_REM_CHASSIS, index),
-                    is_mac=answers.cell_integer(_REM_CHASSIS_SUBTYPE, index) == _CHASSIS_MAC,
-                    is_address=answers.cell_integer(_REM_CHASSIS_SUBTYPE, index)
-                    == _CHASSIS_NETWORK_ADDRESS,
-                ),
-                protocol=NeighbourProtocol.LLDP,
-                remote_port_id=_port_id(answers, index),
-            )
-        )
+        if number.isdigit():
+            local = ports.lldp_port(Index(number))
+            neighbours.append(_neighbour(_REMOTE, answers, index, local))
     return neighbours
 
 
-def _remote_port(answers: Answers, index: Index) -> str | None:
-    is_mac = answers.cell_integer(_REM_PORT_SUBTYPE, index) == _PORT_MAC
-    description = answers.cell_text(_REM_PORT_DESC, index)
-    identifier = _port_id(answers, index)
-    return description or identifier if is_mac else identifier or description
+def _lldp_v2(answers: Answers, ports: _Ports) -> list[Neighbour]:
+    neighbours: list[Neighbour] = []
+    for index in answers.rows(_REMOTE_V2.chassis, _REMOTE_V2.port, _REMOTE_V2.name):
+        # lldpV2RemTimeMark, then an ifIndex, the destination address and a running number.
+        number = index.split(".")[1:2]
+        local = ports.by_index.get(int(number[0])) if number else None
+        neighbours.append(_neighbour(_REMOTE_V2, answers, index, local))
+    return neighbours
 
 
-def _port_id(answers: Answers, index: Index) -> str | None:
-    subtype = answers.cell_integer(_REM_PORT_SUBTYPE, index)
-    return _identifier(
-        answers.cell(_REM_PORT, index),
-        is_mac=subtype == _PORT_MAC,
-        is_address=subtype == _PORT_NETWORK_ADDRESS,
+def _neighbour(table: _Remote, answers: Answers, index: Index, local: str | None) -> Neighbour:
+    chassis_subtype = answers.cell_integer(table.chassis_subtype, index)
+    port_subtype = answers.cell_integer(table.port_subtype, index)
+    description = answers.cell_text(table.port_description, index)
+    port_id = _identifier(
+        answers.cell(table.port, index),
+        is_mac=port_subtype == _PORT_MAC,
+        is_address=port_subtype == _PORT_NETWORK_ADDRESS,
+    )
+    # A MAC address names a port to machines only.
+    shown = description or port_id if port_subtype == _PORT_MAC else port_id or description
+    return Neighbour(
+        local_interface=local,
+        remote_name=answers.cell_text(table.name, index),
+        remote_interface=shown,
+        remote_chassis=_identifier(
+            answers.cell(table.chassis, index),
+            is_mac=chassis_subtype == _CHASSIS_MAC,
+            is_address=chassis_subtype == _CHASSIS_NETWORK_ADDRESS,
+        ),
+        protocol=NeighbourProtocol.LLDP,
+        remote_port_id=port_id,
     )
 
 
