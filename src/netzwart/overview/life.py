@@ -1,0 +1,88 @@
+"""A device's life from the rows that the domains keep; pure."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Row
+
+from netzwart.evidence.queries import Presence
+from netzwart.evidence.rules import EvidenceClass, SightingSource
+from netzwart.inventory.tables import DeviceEventKind
+from netzwart.overview.timeline import (
+    DeviceLife,
+    Happening,
+    MonthOfSightings,
+    Move,
+    Outage,
+    Paper,
+)
+
+Rows = Sequence[Row[Any]]
+
+
+def life_of(
+    device: Row[Any],
+    *,
+    presences: Sequence[Presence],
+    months: Rows,
+    outages: Rows,
+    events: Rows,
+    moves: Rows,
+    papers: Rows,
+) -> DeviceLife:
+    """Return what a timeline is drawn from; each argument is what one query returned."""
+    first = min(presences, key=lambda one: one.first_seen_at, default=None)
+    return DeviceLife(
+        papers=[
+            Paper(
+                kind=row.kind,
+                day=row.day,
+                number=row.number,
+                text=row.text,
+                amount=row.amount,
+                invoice_id=row.link,
+            )
+            for row in papers
+        ],
+        sightings=[_month(row, device.school_id) for row in months],
+        moves=[
+            Move(
+                at=row.at,
+                old=_place(row.from_school, row.from_room),
+                new=_place(row.to_school, row.to_room),
+                reason=row.reason,
+            )
+            for row in moves
+        ],
+        happenings=[
+            Happening(at=row.at, kind=DeviceEventKind(row.kind), actor=row.actor, text=row.text)
+            for row in events
+        ],
+        outages=[
+            Outage(started_at=row.started_at, ended_at=row.ended_at, text=row.text)
+            for row in outages
+        ],
+        delivered_on=device.delivered_on,
+        commissioned_on=device.commissioned_on,
+        disposed_on=device.disposed_on,
+        first_seen_at=first.first_seen_at if first else None,
+        first_seen_class=first.evidence_class if first else None,
+    )
+
+
+def _month(row: Row[Any], home: int | None) -> MonthOfSightings:
+    return MonthOfSightings(
+        first_at=row.first_at,
+        last_at=row.last_at,
+        number=row.number,
+        evidence_class=EvidenceClass(row.evidence_class),
+        source=SightingSource(row.source),
+        school=row.school,
+        is_elsewhere=row.school_id is not None and row.school_id != home,
+    )
+
+
+def _place(school: str | None, room: str | None) -> str:
+    if school and room:
+        return f"{school}, Raum {room}"
+    return school or room or "ohne Ort"

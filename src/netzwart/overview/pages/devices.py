@@ -1,0 +1,200 @@
+"""Geräte: the one dense list, its files, and one device's page."""
+
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from typing import Any
+
+from litestar import Controller, get
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from litestar.plugins.htmx import HTMXRequest
+from litestar.response import Stream, Template
+from sqlalchemy import Row
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from netzwart.accounts.actors import Actor, Right
+from netzwart.accounts.authentication import CurrentActor
+from netzwart.accounts.guards import requires_inventory_reader
+from netzwart.clock import today
+from netzwart.database import Database, DbSession
+from netzwart.evidence.queries import Presence, list_presence
+from netzwart.inventory.labels import CATEGORY_LABELS, STATUS_LABELS, choices
+from netzwart.inventory.queries import get_device, list_events, list_relocations, model_choices
+from netzwart.overview.filters import DeviceFilters, count_text, read_filters, sort_head
+from netzwart.overview.labels import EVIDENCE_LABELS
+from netzwart.overview.life import life_of
+from netzwart.overview.queries import device_facts, device_list
+from netzwart.overview.sheets import Cell, csv_chunks, xlsx_chunks
+from netzwart.overview.timeline import timeline_of
+from netzwart.schools.queries import list_rooms, school_choices
+
+BASE = "/geraete"
+_HEAD = (
+    "Inventarnummer", "Hersteller", "Modell", "Art", "Seriennummer", "MAC", "Schule", "Raum",
+    "Status", "Nachweis", "Zuletzt gesehen",
+)  # fmt: skip
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+class DevicesController(Controller):
+    """The device list with its exports, and the device page."""
+
+    path = BASE
+    guards = [requires_inventory_reader]  # noqa: RUF012 - Litestar's way to say it
+
+    @get()
+    async def index(
+        self, request: HTMXRequest, session: DbSession, actor: CurrentActor
+    ) -> Template:
+        """Show the devices that match the address; only the table where HTMX asks for it."""
+        filters = _filters(request)
+        page = await device_list.list_devices(session, actor, filters)
+        number = await device_list.count_devices(session, actor, filters)
+        context: dict[str, Any] = {
+            "rows": page.rows,
+            "filters": filters,
+            "count_text": count_text(
+                number, device_list.MOST_COUNTED, is_narrowed=filters.is_narrowed
+            ),
+            "head": _table_head(filters),
+            "next_href": BASE + filters.query(cursor=page.next_cursor)
+            if page.next_cursor
+            else None,
+            "first_href": BASE + filters.query() if filters.cursor else None,
+            "csv_href": f"{BASE}/export.csv{filters.query()}",
+            "xlsx_href": f"{BASE}/export.xlsx{filters.query()}",
+        }
+        if request.htmx:
+            return Template("overview/_devices.html", context=context)
+        context |= await _choices(session, actor, filters)
+        context["may_edit"] = actor.may(Right.EDIT_INVENTORY)
+        return Template("overview/devices.html", context=context)
+
+    @get("/export.csv")
+    async def export_csv(
+        self, request: HTMXRequest, database: NamedDependency[Database], actor: CurrentActor
+    ) -> Stream:
+        """Give all matching devices as CSV."""
+        filters = _filters(request)
+        return Stream(
+            csv_chunks(_HEAD, _cells(database, actor, filters)),
+            media_type="text/csv; charset=utf-8",
+            headers=_as_file("csv"),
+        )
+
+    @get("/export.xlsx")
+    async def export_xlsx(
+        self, request: HTMXRequest, database: NamedDependency[Database], actor: CurrentActor
+    ) -> Stream:
+        """Give all matching devices as XLSX."""
+        filters = _filters(request)
+        return Stream(
+            xlsx_chunks("Geräte", _HEAD, _cells(database, actor, filters)),
+            media_type=_XLSX,
+            headers=_as_file("xlsx"),
+        )
+
+    @get("/{device_id:int}")
+    async def show(
+        self, session: DbSession, actor: CurrentActor, device_id: FromPath[int]
+    ) -> Template:
+        """Show one device: facts, verbs, money and its life."""
+        device = await get_device(session, device_id, actor.scope(Right.READ_INVENTORY))
+        return Template("overview/device.html", context=await _of_device(session, actor, device))
+
+
+def _filters(request: HTMXRequest) -> DeviceFilters:
+    return read_filters(request.query_params.multi_items())
+
+
+def _as_file(ending: str) -> dict[str, str]:
+    name = f"geraete-{today():%Y-%m-%d}.{ending}"
+    return {"content-disposition": f'attachment; filename="{name}"'}
+
+
+async def _cells(
+    database: Database, actor: Actor, filters: DeviceFilters
+) -> AsyncGenerator[Sequence[Cell]]:
+    # A session of its own: the request's ends before the body begins to flow.
+    async with database.session(writing=False) as session:
+        async for row in device_list.every_device(session, actor, filters):
+            yield (
+                row.inventory_number,
+                row.manufacturer,
+                row.model,
+                row.category_label,
+                row.serial,
+                row.mac,
+                row.school,
+                row.room,
+                row.status_label,
+                row.evidence,
+                row.seen_at,
+            )
+
+
+def _table_head(filters: DeviceFilters) -> Sequence[object]:
+    def by(label: str, key: str) -> Mapping[str, object]:
+        return sort_head(filters, BASE, label, key)
+
+    return (
+        by("Inventarnummer", "number"),
+        by("Modell", "model"),
+        "Seriennummer",
+        by("Schule", "school"),
+        "Raum",
+        "Status",
+        "Nachweis",
+        "Zuletzt gesehen",
+    )
+
+
+async def _choices(session: AsyncSession, actor: Actor, filters: DeviceFilters) -> dict[str, Any]:
+    schools = await school_choices(session, actor.scope(Right.READ_INVENTORY))
+    rooms: Sequence[Row[Any]] = ()
+    if filters.school is not None and any(key == filters.school for key, _ in schools):
+        rooms = await list_rooms(session, filters.school)
+    return {
+        "school_choices": schools,
+        "room_choices": [(room.id, _room_label(room)) for room in rooms],
+        "category_choices": choices(CATEGORY_LABELS),
+        "status_choices": choices(STATUS_LABELS),
+        "model_choices": await model_choices(session),
+        "evidence_choices": choices(EVIDENCE_LABELS),
+        "grant_choices": await device_list.grant_choices(session, actor)
+        if actor.may(Right.READ_FUNDING)
+        else [],
+    }
+
+
+def _room_label(room: Row[Any]) -> str:
+    return f"{room.number} {room.name}".strip()
+
+
+async def _of_device(session: AsyncSession, actor: Actor, device: Row[Any]) -> dict[str, Any]:
+    presences: Sequence[Presence] = ()
+    if actor.may_at(Right.READ_EVIDENCE, device.school_id):
+        presences = await list_presence(session, device.id)
+    found = await device_facts.find_node_of(session, device.id, actor.scope(Right.READ_NETWORK))
+    may_read_money = actor.may_at(Right.READ_FUNDING, device.school_id)
+    purchase = await device_facts.find_purchase(session, device, actor) if may_read_money else None
+    life = life_of(
+        device,
+        presences=presences,
+        months=await device_facts.sightings_by_month(session, device.id) if presences else (),
+        outages=found.outages if found else (),
+        events=await list_events(session, device.id),
+        moves=await list_relocations(session, device.id),
+        papers=await device_facts.list_papers(session, device) if purchase else (),
+    )
+    may_edit = actor.may_at(Right.EDIT_INVENTORY, device.school_id)
+    return {
+        "device": device,
+        "best": presences[0] if presences else None,
+        "last_seen_at": max((one.last_seen_at for one in presences), default=None),
+        "node": found.node if found else None,
+        "purchase": purchase,
+        "may_read_money": may_read_money,
+        "timeline": timeline_of(life),
+        "may_edit": may_edit,
+        "may_poll": found is not None and actor.may_at(Right.EDIT_NETWORK, found.node.school_id),
+    }

@@ -1,0 +1,80 @@
+"""Heute: what needs attention now, for whoever looks."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from litestar import Controller, get
+from litestar.response import Template
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from netzwart.accounts.actors import Actor, Right
+from netzwart.accounts.authentication import CurrentActor
+from netzwart.accounts.guards import requires_signed_in
+from netzwart.clock import utcnow
+from netzwart.database import DbSession
+from netzwart.money import total
+from netzwart.overview.deadlines import in_order
+from netzwart.overview.grouping import nodes_by_school_name
+from netzwart.overview.labels import INCIDENT_LABELS
+from netzwart.overview.queries import attention, due_dates, school_figures
+
+SHOWN_DEADLINES = 8
+
+
+@dataclass(frozen=True, slots=True)
+class TodaysMoney:
+    """What the grants that somebody may see come to, in euros."""
+
+    grants: int
+    approved: Decimal
+    paid: Decimal
+
+
+class TodayController(Controller):
+    """The start page and its part that refreshes itself."""
+
+    path = "/"
+    guards = [requires_signed_in]  # noqa: RUF012 - Litestar's way to say it
+
+    @get()
+    async def index(self, session: DbSession, actor: CurrentActor) -> Template:
+        """Show findings, outages, due dates and money."""
+        context = {
+            "now": utcnow(),
+            **await _live(session, actor),
+            **await _slow(session, actor),
+        }
+        return Template("overview/today.html", context=context)
+
+    @get("/heute/lage")
+    async def live(self, session: DbSession, actor: CurrentActor) -> Template:
+        """Give the part that changes by the minute."""
+        return Template("overview/_today_live.html", context=await _live(session, actor))
+
+
+async def _live(session: AsyncSession, actor: Actor) -> Mapping[str, Any]:
+    findings_scope = actor.scope(Right.READ_EVIDENCE)
+    network_scope = actor.scope(Right.READ_NETWORK)
+    silent = await attention.silent_nodes(session, network_scope)
+    return {
+        "findings": await attention.most_severe_findings(session, findings_scope),
+        "nodes": await attention.node_counts(session, network_scope),
+        "silent_schools": nodes_by_school_name(silent),
+        "incidents": await attention.recent_incidents(session, network_scope),
+        "incident_words": INCIDENT_LABELS,
+    }
+
+
+async def _slow(session: AsyncSession, actor: Actor) -> Mapping[str, Any]:
+    deadlines = await due_dates.list_warranty_deadlines(session, actor.scope(Right.READ_INVENTORY))
+    if not actor.may(Right.READ_FUNDING):
+        return {"deadlines": in_order(deadlines)[:SHOWN_DEADLINES], "money": None}
+    judged = await due_dates.judged_grants(session, actor)
+    spent = await school_figures.spent_by_school(session, actor)
+    money = TodaysMoney(len(judged.grants), judged.approved, total(list(spent.values())))
+    return {
+        "deadlines": in_order([*deadlines, *judged.deadlines()])[:SHOWN_DEADLINES],
+        "money": money,
+    }

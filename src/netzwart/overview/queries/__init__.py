@@ -1,0 +1,1 @@
+"""Named reads that join the domains below: what no single domain can know."""
