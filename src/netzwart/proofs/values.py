@@ -344,6 +344,18 @@ class ProofOfUse:
             ),
             ("Belegliste und Ausgaben", listed.paid, totals.spent),
             ("Belegliste und zuwendungsfähige Ausgaben", listed.eligible, totals.eligible),
+            ("ausgezahlter Betrag", self.received_amount, totals.received),
+            ("Schulen und Ausgaben", total([row.spent for row in self.by_school]), totals.spent),
+            (
+                "Schulen und zuwendungsfähige Ausgaben",
+                total([row.eligible for row in self.by_school]),
+                totals.eligible,
+            ),
+            (
+                "Schulen und Zuwendung",
+                total([row.grant_share for row in self.by_school]),
+                totals.grant_claimed,
+            ),
             ("II.2 und Ausgaben", spent.actual_total, totals.spent),
             ("II.2 und zuwendungsfähige Ausgaben", spent.actual_eligible, totals.eligible),
             ("Euro-Abdeckung und zuwendungsfähige Ausgaben", self.coverage.amount, totals.eligible),

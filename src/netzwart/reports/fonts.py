@@ -22,7 +22,7 @@ LIGHT: Final = "SourceSansPro-Light"
 
 _METRICS: Any = pdfmetrics  # reportlab has no types
 _PACKAGE = "font_source_sans_pro"
-_UNKNOWN = "\N{WHITE SQUARE}"
+_UNKNOWN = "\N{BLACK SQUARE}"
 _ELLIPSIS = "…"
 _BREAK_AFTER = "-/._\u2013"
 _SPACE_CATEGORIES = {"Cc", "Zl", "Zp"}
@@ -59,7 +59,7 @@ def printable(text: str) -> str:
     """Return the text as the paper can show it; the one function all user text passes.
 
     Control characters become spaces, invisible ones vanish, and a character that the typeface
-    lacks becomes an empty box, since PDF/A forbids missing glyphs. Nothing is read as markup.
+    lacks becomes a black square, since PDF/A forbids missing glyphs. Nothing is read as markup.
     """
     if text.isascii() and text.isprintable():
         return text

@@ -38,6 +38,8 @@ STATEMENT: Final = Style(size=9, leading=12, padding=4.2, heading_size=7.5)
 DENSE: Final = Style(size=7, leading=8.8, padding=2.6, heading_size=6.4)
 GAP: Final = 2.2 * MM
 """Between columns."""
+INSET: Final = 1.6 * MM
+"""More of it where a left-aligned column follows figures."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,10 +281,14 @@ def _edges(columns: Sequence[Column]) -> tuple[tuple[float, float], ...]:
     """Return where each column's text begins and ends, from the left margin."""
     edges: list[tuple[float, float]] = []
     x = 0.0
+    before: Column | None = None
     for index, column in enumerate(columns):
+        follows_figures = before is not None and before.align == "right" and column.align == "left"
         last = index == len(columns) - 1
-        edges.append((x, x + column.width * MM - (0 if last else GAP)))
+        end = x + column.width * MM - (0 if last else GAP)
+        edges.append((x + (INSET if follows_figures else 0), end))
         x += column.width * MM
+        before = column
     return tuple(edges)
 
 

@@ -10,6 +10,7 @@ from netzwart.reports.sheet import LINE, MM, SOFT
 INDENT: Final = 14
 SIGNATURE_HEIGHT: Final = 22 * MM
 AUDIT_ROOM: Final = 30 * MM
+AUDIT_LINE: Final = 9 * MM
 
 
 def draw_confirmations(section: Section, proof: ProofOfUse) -> None:
@@ -31,6 +32,7 @@ def draw_confirmations(section: Section, proof: ProofOfUse) -> None:
     )
     _signature(section, proof.place, "Rechtsverbindliche Unterschrift")
     if proof.confirmations.has_own_audit_office:
+        section.skip(16)
         section.heading("Prüfvermerk der örtlichen Rechnungsprüfung", room=140)
         section.note(
             "Der Verwendungsnachweis wurde anhand der Bücher und Belege geprüft. "
@@ -42,12 +44,12 @@ def draw_confirmations(section: Section, proof: ProofOfUse) -> None:
 
 def draw_authority_room(section: Section) -> None:
     """Draw section V, which the granting authority fills in."""
-    section.skip(10)
+    section.skip(26)
     section.need(AUDIT_ROOM + 90)
     section.title("authority", "V", "Prüfung durch die Bewilligungsbehörde")
     section.note("Wird von der Bewilligungsbehörde ausgefüllt.")
-    for _ in range(3):
-        section.skip(AUDIT_ROOM / 4)
+    while section.y + AUDIT_LINE < section.page.floor:
+        section.skip(AUDIT_LINE)
         section.page.rule(section.y)
 
 

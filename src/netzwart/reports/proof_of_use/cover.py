@@ -7,15 +7,20 @@ from netzwart.proofs.values import InterimProofOfUse, ProofOfUse
 from netzwart.reports.fonts import LIGHT, REGULAR, STRONG, wrap
 from netzwart.reports.formats import amount, day, euro, percent
 from netzwart.reports.grid import STATEMENT, Column, Group, Row, Table, cell
-from netzwart.reports.proof_of_use.coverage import draw_coverage_bar
+from netzwart.reports.proof_of_use.coverage import (
+    BAR_HEIGHT,
+    draw_coverage_bar,
+    draw_coverage_legend,
+)
 from netzwart.reports.proof_of_use.section import Section
 from netzwart.reports.sheet import ACCENT, INK, MM, SOFT, Page, Paper, Text
 
 SENDER_BASELINE: Final = 22 * MM
 ADDRESS_BASELINE: Final = 47 * MM
 """The address stands in the window of an envelope. Source: DIN 5008, form B."""
-TITLE_BASELINE: Final = 87 * MM
+TITLE_BASELINE: Final = 97 * MM
 LINE: Final = 12.5
+CONTENTS_LINE: Final = 11.5
 
 NOTICE_COLUMNS: Final = (
     Column(("Zuwendungsbescheid des/der",), 71),
@@ -128,7 +133,7 @@ def _figures(section: Section, proof: ProofOfUse) -> None:
         ("Ausgaben", totals.spent),
         ("davon zuwendungsfähig", totals.eligible),
         ("Zuwendung lt. Abrechnung", totals.grant_claimed),
-        ("Eigenanteil", totals.own_share),
+        ("Eigenanteil (zuwendungsfähig)", totals.own_share),
         ("ausgezahlt", totals.received),
         ("offen" if totals.open >= 0 else "zu viel ausgezahlt", totals.open),
     )
@@ -156,21 +161,25 @@ def _coverage(section: Section, proof: ProofOfUse) -> None:
     section.page.rule(section.y)
     section.skip(12)
     draw_coverage_bar(section.page, section.y, coverage)
-    section.skip(12)
+    section.skip(BAR_HEIGHT + 11)
+    draw_coverage_legend(section.page, section.y, coverage)
+    section.skip(8)
     section.note(sentence)
 
 
 def _contents(section: Section, contents: tuple[tuple[str, str], ...]) -> None:
-    """List the sections in two columns; the list is left out when the page is full."""
+    """List the sections at the foot, in two columns; a full page goes without."""
     half = (len(contents) + 1) // 2
-    if section.y + half * 11 + 20 > section.page.floor:
+    height = half * CONTENTS_LINE + 4
+    if section.y + height + 10 > section.page.floor:
         return
     page = section.page
-    section.skip(6)
+    section.y = page.floor - height
+    page.rule(section.y - 8)
     width = page.measure / 2 - 12
     for index, (key, title) in enumerate(contents):
         x = page.left + (index // half) * (width + 24)
-        y = section.y + 8 + (index % half) * 11.5
+        y = section.y + 8 + (index % half) * CONTENTS_LINE
         page.text(x, y, title, 8, colour=SOFT)
         page.late_text(Text(x + width, y, _page_number(key), 8, colour=SOFT, align="right"))
 

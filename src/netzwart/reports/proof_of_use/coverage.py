@@ -7,7 +7,7 @@ from netzwart.reports.formats import amount, euro, percent
 from netzwart.reports.grid import STATEMENT, Column, Group, Part, Row, Table, cell
 from netzwart.reports.proof_of_use.section import Section
 from netzwart.reports.proof_of_use.words import COVERAGE
-from netzwart.reports.sheet import Bar, Colour, Page
+from netzwart.reports.sheet import SOFT, Bar, Colour, Page
 
 BAR_HEIGHT: Final = 6.5
 
@@ -29,6 +29,15 @@ LETTER: Final[dict[CoverageKey, str]] = {
     "no_device": "–",
 }
 
+SHORT: Final[dict[CoverageKey, str]] = {
+    "A": "A am Gerät",
+    "B": "B Verwaltung",
+    "C": "C Adresse",
+    "D": "D vor Ort",
+    "none": "0 ungesehen",
+    "no_device": "ohne Gerät",
+}
+
 COLUMNS: Final = (
     Column(("Klasse",), 16),
     Column(("Nachweis",), 82),
@@ -46,6 +55,15 @@ def draw_coverage_bar(page: Page, y: float, coverage: Coverage) -> None:
         if width > 0:
             page.marks.append(Bar(x, y, width, BAR_HEIGHT, COLOURS[row.key]))
             x += width
+
+
+def draw_coverage_legend(page: Page, y: float, coverage: Coverage) -> None:
+    """Draw class, short words and percentage of each part of the bar, on one line."""
+    width = page.measure / len(coverage.rows)
+    for index, row in enumerate(coverage.rows):
+        x = page.left + index * width
+        page.marks.append(Bar(x, y - 5, 5, 5, COLOURS[row.key]))
+        page.text(x + 8, y, f"{SHORT[row.key]} {percent(row.percent)}", 7, colour=SOFT)
 
 
 def draw_coverage(section: Section, coverage: Coverage, number: str) -> None:

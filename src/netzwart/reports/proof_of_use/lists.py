@@ -21,31 +21,31 @@ from netzwart.reports.sheet import ACCENT, DANGER, INK, SOFT, TOP, WARNING, Page
 
 EXPENSE_COLUMNS: Final = (
     Column(("Nr.",), 9),
-    Column(("Zahlung am", "Beleg-Nr."), 21),
-    Column(("Empfänger", "Grund der Zahlung"), 52),
-    Column(("Schule",), 25),
-    Column(("Rechnung", "vom", "Leistung"), 31),
-    Column(("Auftrag", "vom", "Vergabe"), 28),
-    Column(("Rechnung brutto", "USt", "Abzug (Skonto)"), 21, "right"),
-    Column(("Gezahlt EUR",), 20, "right"),
+    Column(("Zahlung am", "Beleg-Nr."), 18),
+    Column(("Empfänger", "Grund der Zahlung"), 43),
+    Column(("Schule",), 27),
+    Column(("Rechnung", "vom", "Leistung"), 34),
+    Column(("Auftrag", "vom", "Vergabe"), 25),
+    Column(("Rechnung brutto", "USt-Satz", "Abzug (Skonto)"), 21, "right"),
+    Column(("gezahlt", "EUR"), 20, "right"),
     Column(("davon zuwen-", "dungsfähig EUR"), 20, "right"),
-    Column(("nicht zuwen-", "dungsfähig EUR"), 19, "right"),
-    Column(("Inventar", "Bemerkung"), 21),
+    Column(("nicht zuwen-", "dungsfähig EUR"), 18, "right"),
+    Column(("Inventar", "Bemerkung"), 32),
 )
 EXPENSE_SUMMED: Final = (6, 7, 8, 9)
 
 DEVICE_COLUMNS: Final = (
-    Column(("Inventar-Nr.", "Etikett"), 29),
-    Column(("Bezeichnung", "Hersteller, Modell", "Förderbereich"), 44),
-    Column(("Seriennummer",), 29),
-    Column(("Raum", "Status"), 24),
-    Column(("Lieferung", "Inbetriebnahme"), 18),
-    Column(("Rechnung", "Beleg-Nr."), 23),
-    Column(("Anschaffung", "brutto EUR"), 18, "right"),
+    Column(("Inventar-Nr.", "Etikett"), 27),
+    Column(("Bezeichnung", "Hersteller, Modell", "Förderbereich"), 38),
+    Column(("Seriennummer",), 26),
+    Column(("Raum", "Status"), 21),
+    Column(("Lieferung", "Inbetriebnahme"), 19),
+    Column(("Rechnung", "Beleg-Nr."), 21),
+    Column(("Anschaffung", "brutto EUR"), 17, "right"),
     Column(("davon zuwen-", "dungsfähig EUR"), 18, "right"),
     Column(("Förderanteil", "EUR"), 17, "right"),
-    Column(("Zweckbindung", "bis"), 19),
-    Column(("Nachweis des Bestands", "letzte Sichtung"), 28),
+    Column(("Zweckbindung", "bis"), 18),
+    Column(("Nachweis des Bestands", "letzte Sichtung"), 45),
 )
 DEVICE_SUMMED: Final = (6, 7, 8)
 
@@ -101,8 +101,7 @@ def draw_device_list(paper: Paper, proof: ProofOfUse, number: str) -> None:
         page,
         ("devices", number, "Inventarliste"),
         f"{_count(len(listed.devices), 'gefördertes Gerät', 'geförderte Geräte')} nach Schulen, "
-        f"Stand {day(proof.as_of)}. Nachweisklassen: A {EVIDENCE['A']}; B {EVIDENCE['B']}; "
-        f"C {EVIDENCE['C']}; D {EVIDENCE['D']}; 0 {EVIDENCE['0']}.",
+        f"Stand {day(proof.as_of)}. Was die Nachweisklassen bedeuten, steht im Bestandsnachweis.",
     )
     several = len({notice.number for notice in proof.notices}) > 1
     groups = [
@@ -154,8 +153,8 @@ def _expense(line: Expense) -> Row:
             ),
             cell(amount(line.paid)),
             cell(amount(line.eligible)),
-            _ineligible(line),
-            cell(Part(line.device_span or NOTHING, INK), line.note or ""),
+            cell(amount(line.ineligible) if line.ineligible else Part(NOTHING, SOFT)),
+            _remarks(line),
         ),
         carried=(
             "",
@@ -172,10 +171,13 @@ def _service(line: Expense) -> str:
     return span(line.service_from or line.service_until, line.service_until)
 
 
-def _ineligible(line: Expense) -> Cell:
-    if not line.ineligible:
-        return cell(Part(NOTHING, SOFT))
-    return cell(amount(line.ineligible), Part(line.ineligible_reason or "", WARNING, max_lines=5))
+def _remarks(line: Expense) -> Cell:
+    """Return the devices bought, the reason for what is not eligible, and the note."""
+    return cell(
+        Part(line.device_span or NOTHING, INK),
+        Part(line.ineligible_reason or "" if line.ineligible else "", WARNING, max_lines=6),
+        line.note or "",
+    )
 
 
 def _device(line: ProvenDevice, *, several: bool) -> Row:

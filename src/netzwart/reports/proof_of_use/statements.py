@@ -6,7 +6,7 @@ from netzwart.proofs.values import CapRow, ProofOfUse
 from netzwart.reports.formats import NOTHING, amount, day, euro
 from netzwart.reports.grid import STATEMENT, Column, Group, Part, Row, Table, cell
 from netzwart.reports.proof_of_use.section import Section
-from netzwart.reports.sheet import DANGER, OK
+from netzwart.reports.sheet import DANGER, OK, SOFT
 
 INCOME_COLUMNS: Final = (
     Column(("Art der Einnahmen",), 69),
@@ -34,17 +34,18 @@ RECEIVED_COLUMNS: Final = (
     Column(("Betrag EUR",), 32, "right"),
 )
 SCHOOL_COLUMNS: Final = (
-    Column(("Schule",), 72),
+    Column(("Nr.",), 17),
+    Column(("Schule",), 55),
     Column(("Ausgaben EUR",), 31, "right"),
     Column(("zuwendungsfähig EUR",), 31, "right"),
     Column(("Zuwendung EUR",), 31, "right"),
 )
 CAP_COLUMNS: Final = (
-    Column(("Obergrenze",), 71),
+    Column(("Obergrenze",), 66),
     Column(("Grenze EUR",), 26, "right"),
     Column(("Ist EUR",), 26, "right"),
     Column(("darüber EUR",), 24, "right"),
-    Column(("Ergebnis",), 18),
+    Column(("Ergebnis",), 23),
 )
 
 
@@ -196,7 +197,8 @@ def _schools(proof: ProofOfUse) -> Table:
     rows = [
         Row(
             (
-                cell(row.name, row.school or ""),
+                cell(Part(row.school or NOTHING, SOFT)),
+                cell(row.name),
                 cell(amount(row.spent)),
                 cell(amount(row.eligible)),
                 cell(amount(row.grant_share)),
@@ -209,7 +211,7 @@ def _schools(proof: ProofOfUse) -> Table:
         columns=SCHOOL_COLUMNS,
         groups=(Group(rows),),
         style=STATEMENT,
-        summed=(1, 2, 3),
+        summed=(2, 3, 4),
         total_label="Insgesamt",
         totals=(amount(totals.spent), amount(totals.eligible), amount(totals.grant_claimed)),
     )

@@ -7,7 +7,7 @@ from netzwart.proofs.values import CheckSeverity, CoverageKey, Evidence, Evidenc
 
 EVIDENCE: Final[Mapping[EvidenceLetter, str]] = {
     "A": "Seriennummer am Gerät gelesen",
-    "B": "Seriennummer von Verwaltungssystem gemeldet",
+    "B": "Seriennummer von Controller/MDM gemeldet",
     "C": "nur Netzadresse oder Name gesehen",
     "D": "vor Ort von einer Person erfasst",
     "0": "keine Sichtung",
