@@ -21,6 +21,8 @@ from netzwart.network.polling.enrolling import enrol
 from netzwart.network.polling.probing import probe_status
 from netzwart.network.polling.reading import StatusReading
 from netzwart.network.polling.recording import record_visit
+from netzwart.network.profiles.identifying import identify
+from netzwart.network.profiles.loading import knowledge
 from netzwart.network.protocols.replies import SnmpTarget, SnmpWire
 from netzwart.network.protocols.snmp import open_snmp_wire
 from netzwart.network.targets import ListedTarget, read_targets
@@ -36,6 +38,8 @@ dauerten). Ein stummes Gerät zählt als polls_failed; der Befehl endet trotzdem
 _LATE_AFTER_S = 60.0
 """The shortest interval anybody polls in; a visit that takes longer delays its successor."""
 _QUIET_S = 2.0
+_INTERVAL_S = 300
+"""Recording wants to know when the next visit is due; by hand nobody waits for it."""
 _MAX_CONCURRENCY = 5000
 
 Store = Callable[[SnmpTarget, StatusReading], Awaitable[None]]
@@ -159,7 +163,7 @@ async def _poll(
     wire = open_snmp_wire()
     started, cpu_started = time.monotonic(), time.process_time()
     try:
-        async with _store(store_url, targets) as store:
+        async with _store(store_url, targets, wire) as store:
             polling = _Rounds(wire, store, len(targets) * rounds)
             for number in range(rounds):
                 # Parts hardly change; the service asks for them once an hour, we once.
@@ -184,7 +188,9 @@ async def _poll(
 
 
 @asynccontextmanager
-async def _store(url: str | None, targets: Sequence[SnmpTarget]) -> AsyncGenerator[Store]:
+async def _store(
+    url: str | None, targets: Sequence[SnmpTarget], wire: SnmpWire
+) -> AsyncGenerator[Store]:
     """Give what records a reading: nothing without an address, else as the service would."""
     if url is None:
 
@@ -199,13 +205,21 @@ async def _store(url: str | None, targets: Sequence[SnmpTarget]) -> AsyncGenerat
         async with database.session() as session:
             nodes = await enrol(session, targets)
         recorders = asyncio.Semaphore(1 if database.is_sqlite else 8)
+        known = knowledge()
+        identified: set[tuple[str, int]] = set()
 
         async def record(target: SnmpTarget, reading: StatusReading) -> None:
+            place = target.host, target.port
+            facts = None
+            if reading.reachable and place not in identified:
+                # As the service does at its first visit: only who is identified has parts.
+                identified.add(place)
+                facts = await identify(target, wire, known, full=True)
             async with recorders, database.session() as session:
-                node = await claim_node(session, nodes[target.host, target.port], utcnow())
+                node = await claim_node(session, nodes[place], utcnow())
                 if node is not None:
                     await record_visit(
-                        session, node, reading, None, record_node_visit, interval_s=300
+                        session, node, reading, facts, record_node_visit, interval_s=_INTERVAL_S
                     )
 
         yield record
