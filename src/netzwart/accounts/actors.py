@@ -122,7 +122,7 @@ class Actor:
         return frozenset(place for place in places if place is not None)
 
     def may_at(self, right: Right, school_id: int | None) -> bool:
-        """Tell whether the right holds at that school; a thing without a school must be free of scope."""
+        """Tell whether the right holds there; a thing without a school needs it everywhere."""
         scope = self.scope(right)
         return scope is None or (school_id is not None and school_id in scope)
 

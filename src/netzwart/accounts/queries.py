@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from sqlalchemy import Row, Select, and_, column, func, or_, select, table
+from sqlalchemy import Select, and_, column, func, or_, select, table
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from netzwart.accounts.actors import Actor, HeldRole, Right
@@ -301,7 +301,7 @@ async def list_audit_events(
     return (await session.execute(statement)).scalars().all()
 
 
-def visible_events(actor: Actor) -> Select[tuple[AuditEvent]]:
+def visible_events(actor: Actor) -> Select[AuditEvent]:
     """Return the selection of events that the actor may know of.
 
     Without the right to manage users nothing about persons is shown; an auditor of single grants
@@ -321,11 +321,11 @@ def visible_events(actor: Actor) -> Select[tuple[AuditEvent]]:
     return statement
 
 
-async def _pairs(session: AsyncSession, statement: Select[Any]) -> dict[int, str]:
+async def _pairs(session: AsyncSession, statement: Select[int, str]) -> dict[int, str]:
     return {row[0]: row[1] for row in await session.execute(statement)}
 
 
-def _held(row: Row[Any]) -> HeldRole:
+def _held(row: Any) -> HeldRole:  # noqa: ANN401 - rows of two different selections
     return HeldRole(
         row.role, school_id=row.school_id, grant_id=row.grant_id, programme=row.programme
     )

@@ -1,4 +1,4 @@
-"""The trade of signing in: how long guessers wait, what a password must be, where one may go next."""
+"""The trade of signing in: how long guessers wait, what passwords must be, where one may go."""
 
 from datetime import UTC, date, datetime, time, timedelta
 from urllib.parse import urlsplit

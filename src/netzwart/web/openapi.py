@@ -16,6 +16,7 @@ _DESCRIPTION = (
     "Everything netzwart knows, for other programs. Amounts are decimal strings, days YYYY-MM-DD, "
     "moments RFC 3339 in UTC. What a role may not see does not exist (404)."
 )
+_METHODS = frozenset({"get", "put", "post", "delete", "patch", "head", "options"})
 _PROBLEM_SCHEMA: dict[str, Any] = {
     "type": "object",
     "description": "RFC 9457",
@@ -48,7 +49,9 @@ class _WithProblems(JsonRenderPlugin):
 
     def render(self, request: Request[Any, Any, Any], openapi_schema: dict[str, Any]) -> bytes:
         """Return the document as JSON."""
-        return self.render_json(request, with_problems(hoisted(openapi_schema)))
+        return self.render_json(  # pyright: ignore[reportUnknownMemberType] - bare Request
+            request, with_problems(hoisted(openapi_schema))
+        )
 
 
 def with_problems(document: dict[str, Any]) -> dict[str, Any]:
@@ -57,7 +60,7 @@ def with_problems(document: dict[str, Any]) -> dict[str, Any]:
     components["schemas"] = {**components.get("schemas", {}), "Problem": _PROBLEM_SCHEMA}
     paths: dict[str, Any] = {
         path: {
-            method: _with_default(operation) if isinstance(operation, dict) else operation
+            method: _with_default(operation) if method in _METHODS else operation
             for method, operation in item.items()
         }
         for path, item in document.get("paths", {}).items()

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, cast
 from urllib.parse import quote, urlsplit
 
 import structlog
@@ -36,12 +36,14 @@ _KINDS = {
     400: Kind(
         "bad-request",
         "Die Anfrage ist nicht verständlich",
-        "Ein Parameter, ein Feld oder der Aufbau der Anfrage passt nicht. Die Liste der Fehler nennt die Stelle.",
+        "Ein Parameter, ein Feld oder der Aufbau der Anfrage passt nicht. "
+        "Die Liste der Fehler nennt die Stelle.",
     ),
     401: Kind(
         "not-signed-in",
         "Bitte anmelden",
-        "Dafür ist eine Anmeldung nötig: im Browser mit Name und Passwort, in Programmen mit einem Token „Authorization: Bearer nw_…“.",
+        "Dafür ist eine Anmeldung nötig: im Browser mit Name und Passwort, "
+        "in Programmen mit einem Token „Authorization: Bearer nw_…“.",
     ),
     403: Kind(
         "forbidden",
@@ -51,7 +53,8 @@ _KINDS = {
     404: Kind(
         "not-found",
         "Nicht gefunden",
-        "Das Gesuchte gibt es nicht, oder es gehört zu einer Schule oder Zuwendung, die du nicht einsehen darfst.",
+        "Das Gesuchte gibt es nicht, oder es gehört zu einer Schule oder Zuwendung, "
+        "die du nicht einsehen darfst.",
     ),
     405: Kind(
         "method-not-allowed",
@@ -66,7 +69,8 @@ _KINDS = {
     412: Kind(
         "stale",
         "Inzwischen geändert",
-        "Jemand hat den Eintrag geändert, seit du ihn gelesen hast. Lies ihn neu und versuche es noch einmal.",
+        "Jemand hat den Eintrag geändert, seit du ihn gelesen hast. "
+        "Lies ihn neu und versuche es noch einmal.",
     ),
     413: Kind(
         "too-large", "Zu groß", "Die Datei oder Anfrage ist größer, als hier angenommen wird."
@@ -94,12 +98,14 @@ _KINDS = {
     500: Kind(
         "internal",
         "Das war unser Fehler",
-        "netzwart hat einen Fehler gemacht; er ist im Protokoll unter der Vorgangsnummer zu finden.",
+        "netzwart hat einen Fehler gemacht; er ist im Protokoll "
+        "unter der Vorgangsnummer zu finden.",
     ),
     503: Kind(
         "unavailable",
         "Gerade nicht erreichbar",
-        "Etwas außerhalb von netzwart antwortet nicht. Später noch einmal versuchen hilft meistens.",
+        "Etwas außerhalb von netzwart antwortet nicht. "
+        "Später noch einmal versuchen hilft meistens.",
     ),
 }
 
@@ -243,9 +249,9 @@ def _internal_problem() -> Problem:
 
 def _field_errors(error: ValidationException) -> list[dict[str, str]]:
     """Return field and sentence for each error that pydantic or msgspec found."""
-    entries: Any = getattr(error.__cause__, "errors", None)
+    entries = getattr(error.__cause__, "errors", None)
     if isinstance(entries, list):
-        found: list[Any] = entries
+        found = cast("list[Any]", entries)
         return [
             {
                 "field": pydantic_field(entry).removeprefix("data."),
@@ -253,14 +259,11 @@ def _field_errors(error: ValidationException) -> list[dict[str, str]]:
             }
             for entry in found
         ]
-    extra: Any = error.extra
-    if not isinstance(extra, list):
+    if not isinstance(error.extra, list):
         return []
-    told: list[Any] = extra
     return [
         {"field": str(entry.get("key", "")), "message": msgspec_sentence(str(entry["message"]))}
-        for entry in told
-        if isinstance(entry, dict)
+        for entry in cast("list[dict[str, Any]]", error.extra)
     ]
 
 
