@@ -50,7 +50,7 @@ def _letterhead(page: Page, proof: ProofOfUse) -> None:
     page.text(page.left, ADDRESS_BASELINE - 15, "An", 8, colour=SOFT)
     y = ADDRESS_BASELINE
     for line in (authority.name, *authority.address):
-        for piece in wrap(line, STRONG, 10, 85 * MM):
+        for piece in wrap(line, STRONG, 10, 85 * MM, 3):
             font = STRONG if line == authority.name else REGULAR
             page.text(page.left, y, piece, 10, font=font)
             y += LINE

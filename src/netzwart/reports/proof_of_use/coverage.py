@@ -31,7 +31,7 @@ LETTER: Final[dict[CoverageKey, str]] = {
 
 SHORT: Final[dict[CoverageKey, str]] = {
     "A": "A am Gerät",
-    "B": "B Verwaltung",
+    "B": "B Controller",
     "C": "C Adresse",
     "D": "D vor Ort",
     "none": "0 ungesehen",
