@@ -78,7 +78,8 @@ def deadlines_of(programme: FundingProgramme, grant: GrantDays) -> list[tuple[da
         (earmarks_of(programme, grant), "Zweckbindung endet"),
     ]
     if grant.drawn < grant.approved:
-        found.append((grant.approval_until, "Letzter Tag für Mittelabrufe"))
+        last = value_of(programme.rules.deadlines.last_drawdown_on) or grant.approval_until
+        found.append((last, "Letzter Tag für Mittelabrufe"))
     return [(day, title) for day, title in found if day is not None]
 
 

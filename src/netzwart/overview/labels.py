@@ -1,9 +1,8 @@
-"""What evidence classes, sources and incidents are called in lists and timelines."""
+"""What evidence classes and sources are called in lists and timelines."""
 
 from collections.abc import Mapping
 
 from netzwart.evidence.rules import EvidenceClass, SightingSource
-from netzwart.network.rules import IncidentKind
 
 EVIDENCE_LABELS: Mapping[EvidenceClass, str] = {
     EvidenceClass.A: "A – vom Gerät gelesen",
@@ -21,12 +20,4 @@ SOURCE_LABELS: Mapping[SightingSource, str] = {
     SightingSource.MDM: "MDM",
     SightingSource.STOCKTAKE: "Inventur",
     SightingSource.SCAN: "Scan",
-}
-INCIDENT_LABELS: Mapping[str, str] = {
-    IncidentKind.UNREACHABLE: "antwortete nicht",
-    IncidentKind.PORT_DOWN: "Anschluss ohne Verbindung",
-    IncidentKind.PORT_FLAPPING: "Anschluss wechselt ständig",
-    IncidentKind.RESTARTED: "neu gestartet",
-    IncidentKind.CREDENTIAL_REFUSED: "Zugangsdaten abgelehnt",
-    IncidentKind.HARDWARE: "Bauteil gestört",
 }

@@ -196,5 +196,5 @@ async def _of_device(session: AsyncSession, actor: Actor, device: Row[Any]) -> d
         "may_read_money": may_read_money,
         "timeline": timeline_of(life),
         "may_edit": may_edit,
-        "may_poll": found is not None and actor.may_at(Right.EDIT_NETWORK, found.node.school_id),
+        "may_poll": found is not None and actor.may_at(Right.RECORD_NETWORK, found.node.school_id),
     }

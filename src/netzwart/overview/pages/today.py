@@ -15,12 +15,12 @@ from netzwart.accounts.guards import requires_signed_in
 from netzwart.clock import utcnow
 from netzwart.database import DbSession
 from netzwart.money import total
+from netzwart.network.labels import INCIDENTS
 from netzwart.overview.deadlines import in_order
 from netzwart.overview.grouping import nodes_by_school_name
-from netzwart.overview.labels import INCIDENT_LABELS
 from netzwart.overview.queries import attention, due_dates, school_figures
 
-SHOWN_DEADLINES = 8
+SHOWN_DEADLINES = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,20 +41,17 @@ class TodayController(Controller):
     @get()
     async def index(self, session: DbSession, actor: CurrentActor) -> Template:
         """Show findings, outages, due dates and money."""
-        context = {
-            "now": utcnow(),
-            **await _live(session, actor),
-            **await _slow(session, actor),
-        }
+        context = {"now": utcnow(), **await _attention(session, actor)}
         return Template("overview/today.html", context=context)
 
     @get("/heute/lage")
     async def live(self, session: DbSession, actor: CurrentActor) -> Template:
-        """Give the part that changes by the minute."""
-        return Template("overview/_today_live.html", context=await _live(session, actor))
+        """Give the page's content alone, as it is now."""
+        context = await _attention(session, actor)
+        return Template("overview/_today.html", context=context)
 
 
-async def _live(session: AsyncSession, actor: Actor) -> Mapping[str, Any]:
+async def _attention(session: AsyncSession, actor: Actor) -> Mapping[str, Any]:
     findings_scope = actor.scope(Right.READ_EVIDENCE)
     network_scope = actor.scope(Right.READ_NETWORK)
     silent = await attention.silent_nodes(session, network_scope)
@@ -63,11 +60,12 @@ async def _live(session: AsyncSession, actor: Actor) -> Mapping[str, Any]:
         "nodes": await attention.node_counts(session, network_scope),
         "silent_schools": nodes_by_school_name(silent),
         "incidents": await attention.recent_incidents(session, network_scope),
-        "incident_words": INCIDENT_LABELS,
+        "incident_words": INCIDENTS,
+        **await _deadlines_and_money(session, actor),
     }
 
 
-async def _slow(session: AsyncSession, actor: Actor) -> Mapping[str, Any]:
+async def _deadlines_and_money(session: AsyncSession, actor: Actor) -> Mapping[str, Any]:
     deadlines = await due_dates.list_warranty_deadlines(session, actor.scope(Right.READ_INVENTORY))
     if not actor.may(Right.READ_FUNDING):
         return {"deadlines": in_order(deadlines)[:SHOWN_DEADLINES], "money": None}

@@ -21,8 +21,8 @@ FINDING = table_of(Finding)
 NODE = table_of(Node)
 INCIDENT = table_of(Incident)
 
-SHOWN_FINDINGS = 8
-SHOWN_INCIDENTS = 12
+SHOWN_FINDINGS = 6
+SHOWN_INCIDENTS = 8
 SHOWN_NODES = 60
 RECENT = timedelta(hours=24)
 

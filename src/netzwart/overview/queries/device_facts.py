@@ -139,7 +139,7 @@ async def list_papers(session: AsyncSession, device: Row[Any]) -> Sequence[Row[A
     Rows of kind, day, number, text, amount, link (the invoice's id). Whoever calls this has checked
     that the reader may see the money.
     """
-    line_ids = _order_lines(device)
+    order_ids = _orders(device)
     ordered = (
         select(
             literal("order").label("kind"),
@@ -149,10 +149,9 @@ async def list_papers(session: AsyncSession, device: Row[Any]) -> Sequence[Row[A
             cast(null(), PAYMENT.c.amount.type).label("amount"),
             cast(null(), INVOICE.c.id.type).label("link"),
         )
-        .select_from(ORDER_LINE)
-        .join(ORDER, ORDER.c.id == ORDER_LINE.c.order_id)
+        .select_from(ORDER)
         .join(SUPPLIER, SUPPLIER.c.id == ORDER.c.supplier_id)
-        .where(ORDER_LINE.c.id.in_(line_ids))
+        .where(ORDER.c.id.in_(order_ids))
     )
     delivered = (
         select(
@@ -169,7 +168,7 @@ async def list_papers(session: AsyncSession, device: Row[Any]) -> Sequence[Row[A
         .join(ORDER, ORDER.c.id == DELIVERY.c.order_id)
         .where(
             DELIVERED_SERIAL.c.serial == (device.serial or ""),
-            DELIVERY_LINE.c.order_line_id.in_(line_ids),
+            DELIVERY.c.order_id.in_(order_ids),
         )
     )
     invoiced = (
@@ -204,12 +203,14 @@ async def list_papers(session: AsyncSession, device: Row[Any]) -> Sequence[Row[A
     return (await session.execute(select(papers).order_by(papers.c.day, papers.c.kind))).all()
 
 
-def _order_lines(device: Row[Any]) -> Select[Any]:
-    """Return the ids of the order lines a device came from: its own, or its invoice line's."""
+def _orders(device: Row[Any]) -> Select[Any]:
+    """Return the id of the order a device came from: its own line's, or its invoice's."""
     if device.order_line_id is not None:
-        return select(ORDER_LINE.c.id).where(ORDER_LINE.c.id == device.order_line_id)
-    return select(LINE.c.order_line_id).where(
-        LINE.c.id == device.invoice_line_id, LINE.c.order_line_id.is_not(None)
+        return select(ORDER_LINE.c.order_id).where(ORDER_LINE.c.id == device.order_line_id)
+    return (
+        select(INVOICE.c.order_id)
+        .join(LINE, LINE.c.invoice_id == INVOICE.c.id)
+        .where(LINE.c.id == device.invoice_line_id, INVOICE.c.order_id.is_not(None))
     )
 
 

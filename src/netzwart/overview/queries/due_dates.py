@@ -55,10 +55,12 @@ async def judged_grants(
     if school_id is not None:
         at_school = select(MEASURE.c.grant_id).where(MEASURE.c.school_id == school_id)
         conditions.append(GRANT.c.id.in_(at_school))
-    rows = await _grant_days(session, conditions)
-    if not rows:
-        return JudgedGrants((), {})
-    overrides = await _overrides(session, [row.id for row in rows])
+    found = await _grant_days(session, conditions)
+    overrides: dict[int, dict[str, object]] = defaultdict(dict)
+    for row in found:
+        if row.key is not None:
+            overrides[row.id][row.key] = row.value
+    rows = list({row.id: row for row in found}.values())
     programmes = {row.id: programme_of(row, overrides[row.id]) for row in rows}
     grants = [
         GrantDays(
@@ -105,6 +107,7 @@ def last_payment_on() -> ScalarSelect[date | None]:
 async def _grant_days(
     session: AsyncSession, conditions: Sequence[ColumnElement[bool]]
 ) -> Sequence[Row[Any]]:
+    """Return the grants, each once per value its notice overrides, newest override last."""
     last_delivery = (
         select(func.max(DEVICE.c.delivered_on))
         .join(MEASURE, MEASURE.c.id == DEVICE.c.measure_id)
@@ -133,23 +136,14 @@ async def _grant_days(
             last_payment_on().label("last_payment_on"),
             last_delivery.label("last_delivery_on"),
             drawn.label("drawn"),
+            OVERRIDE.c.key,
+            OVERRIDE.c.value,
         )
+        .select_from(GRANT.outerjoin(OVERRIDE, OVERRIDE.c.grant_id == GRANT.c.id))
         .where(*conditions)
-        .order_by(GRANT.c.issued_on, GRANT.c.id)
+        .order_by(GRANT.c.issued_on, GRANT.c.id, OVERRIDE.c.created_at, OVERRIDE.c.id)
     )
     return (await session.execute(statement)).all()
-
-
-async def _overrides(session: AsyncSession, grants: Sequence[int]) -> dict[int, dict[str, object]]:
-    statement = (
-        select(OVERRIDE.c.grant_id, OVERRIDE.c.key, OVERRIDE.c.value)
-        .where(OVERRIDE.c.grant_id.in_(grants))
-        .order_by(OVERRIDE.c.created_at, OVERRIDE.c.id)
-    )
-    found: dict[int, dict[str, object]] = defaultdict(dict)
-    for grant_id, key, value in await session.execute(statement):
-        found[grant_id][key] = value
-    return found
 
 
 async def list_warranty_deadlines(session: AsyncSession, scope: Scope) -> list[Deadline]:

@@ -1,6 +1,5 @@
 """The one search box: what a number, name or address could mean, each kind in one statement."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -11,7 +10,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from netzwart.accounts.actors import Actor, Right
 from netzwart.funding.queries.visibility import visible_grants
 from netzwart.inventory.queries import DEVICE, MODEL
-from netzwart.inventory.rules import normalised_serial
+from netzwart.inventory.rules import normalised_mac, normalised_serial
 from netzwart.overview.queries.attention import NODE
 from netzwart.overview.queries.device_facts import COMPONENT, INVOICE, ORDER, SUPPLIER
 from netzwart.overview.queries.school_figures import GRANT, LINE, MEASURE, SHARE
@@ -19,8 +18,6 @@ from netzwart.schools.queries import ROOM, SCHOOL, at_schools
 
 LONGEST = 200
 SHOWN = 10
-_HEX = re.compile(r"[0-9a-f]{12}")
-_SEPARATORS = re.compile(r"[\s:.\-]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +49,6 @@ def only_hit(found: Sequence[Hits]) -> Hit | None:
     return every[0] if len(every) == 1 else None
 
 
-def as_mac(text: str) -> str | None:
-    """Return a MAC address as it is kept, however it was written; None for anything else."""
-    bare = _SEPARATORS.sub("", text.lower())
-    if not _HEX.fullmatch(bare):
-        return None
-    return ":".join(bare[place : place + 2] for place in range(0, 12, 2))
-
-
 async def search(session: AsyncSession, actor: Actor, text: str) -> list[Hits]:
     """Return what the words could mean, by kind, as far as the actor may see it."""
     words = text.strip()[:LONGEST].replace("\x00", "")
@@ -85,7 +74,7 @@ def _exactly(*conditions: ColumnElement[bool]) -> ColumnElement[int]:
 
 async def _devices(session: AsyncSession, actor: Actor, words: str) -> Hits:
     lower = words.lower()
-    serial, mac = normalised_serial(words), as_mac(words)
+    serial, mac = normalised_serial(words), normalised_mac(words)
     same = [func.lower(DEVICE.c.inventory_number) == lower]
     if serial:
         same.append(DEVICE.c.serial_normalised == serial)
@@ -156,7 +145,7 @@ async def _nodes(session: AsyncSession, actor: Actor, words: str) -> Hits:
     )
     rows = (await session.execute(statement)).all()
     hits = [
-        Hit(f"/netz/{row.id}", row.name, f"{row.address} · {row.school}", bool(row.is_exact))
+        Hit(f"/netz/knoten/{row.id}", row.name, f"{row.address} · {row.school}", bool(row.is_exact))
         for row in rows
     ]
     return Hits("Netzknoten", "topology-star-3", hits)
