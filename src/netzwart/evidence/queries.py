@@ -331,3 +331,11 @@ async def count_findings_by_school(session: AsyncSession, scope: Scope) -> Mappi
     )
     rows = await session.execute(statement)
     return {row[0]: row[1] for row in rows}
+
+
+async def school_choices(session: AsyncSession, scope: Scope) -> list[tuple[int, str]]:
+    """Return the schools of a scope, for the filter."""
+    statement = select(_schools.c.id, _schools.c.name).order_by(_schools.c.name)
+    if scope is not None:
+        statement = statement.where(_schools.c.id.in_(scope))
+    return [(row.id, row.name) for row in await session.execute(statement)]

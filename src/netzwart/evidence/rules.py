@@ -30,6 +30,17 @@ class EvidenceClass(StrEnum):
     NONE = "0"
 
 
+class Decision(StrEnum):
+    """What a person decided about a finding."""
+
+    ACCEPT_REALITY = "accept_reality"
+    KEEP_RECORD = "keep_record"
+    SWAP = "swap"
+    MOVE = "move"
+    DISPOSE = "dispose"
+    IGNORE_UNTIL = "ignore_until"
+
+
 _CLASS_OF = {
     SightingSource.SNMP: EvidenceClass.A,
     SightingSource.SSH: EvidenceClass.A,

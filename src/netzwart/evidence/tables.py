@@ -8,7 +8,7 @@ from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 from sqlmodel import Field
 
 from netzwart.database import Record, UtcDateTime, choice, json_object, link, register_messages
-from netzwart.evidence.rules import EvidenceClass, SightingSource
+from netzwart.evidence.rules import Decision, EvidenceClass, SightingSource
 
 MESSAGES = {
     "uq_sighting_fingerprint": ("fingerprint", "Diese Sichtung ist schon erfasst."),
@@ -89,17 +89,6 @@ class FindingStatus(StrEnum):
     DECIDED = "decided"
     RESOLVED = "resolved"
     """Reality came right again by itself."""
-
-
-class Decision(StrEnum):
-    """What a person decided about a finding."""
-
-    ACCEPT_REALITY = "accept_reality"
-    KEEP_RECORD = "keep_record"
-    SWAP = "swap"
-    MOVE = "move"
-    DISPOSE = "dispose"
-    IGNORE_UNTIL = "ignore_until"
 
 
 class Finding(Record, table=True):

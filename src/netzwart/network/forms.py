@@ -3,7 +3,6 @@
 from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints, model_validator
-from pydantic_core import PydanticCustomError
 
 from netzwart.network.protocols.replies import AuthProtocol, PrivacyProtocol
 
@@ -55,7 +54,7 @@ class CredentialForm(BaseModel):
     def _fits_its_kind(self) -> Self:
         missing = self._missing()
         if missing is not None:
-            raise PydanticCustomError("missing_secret", missing)  # pyright: ignore[reportArgumentType] - wants a literal
+            raise ValueError(missing)
         return self
 
     def _missing(self) -> str | None:

@@ -1,0 +1,77 @@
+"""Credentials: names and kinds are shown, secrets only ever come in."""
+
+from litestar import Controller, get, post
+from litestar.di import NamedDependency
+from litestar.plugins.htmx import HTMXRequest
+from litestar.response import Redirect, Template
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from netzwart.accounts.actors import Actor, Right
+from netzwart.accounts.authentication import CurrentActor
+from netzwart.accounts.guards import requires_credentials_editor
+from netzwart.database import DbSession
+from netzwart.network import labels, queries, service
+from netzwart.network.forms import CredentialForm
+from netzwart.network.protocols.replies import AuthProtocol, PrivacyProtocol
+from netzwart.secrets import SecretBox
+from netzwart.web.requests import Entered, go_to, nothing_entered, read_form
+
+_LIST = "/netz/zugangsdaten"
+_FIELDS = {
+    "name": "Name",
+    "kind": "Art",
+    "user_name": "Benutzername",
+    "community": "Community",
+    "auth_key": "Prüfschlüssel",
+    "privacy_key": "Schlüssel",
+    "": "Zugangsdaten",
+}
+
+
+class CredentialController(Controller):
+    """How nodes are asked."""
+
+    path = _LIST
+    guards = [requires_credentials_editor]  # noqa: RUF012 - Litestar reads a plain attribute
+
+    @get()
+    async def index(self, session: DbSession, actor: CurrentActor) -> Template:
+        """List credentials without their secrets."""
+        rows = await queries.list_credentials(session, actor.scope(Right.EDIT_CREDENTIALS))
+        context = {"rows": rows, "kinds": labels.CREDENTIAL_KINDS}
+        return Template("network/credentials.html", context=context)
+
+    @get("/neu")
+    async def new(self, session: DbSession, actor: CurrentActor) -> Template:
+        """Show the form for new credentials."""
+        return await _form(session, actor, nothing_entered())
+
+    @post()
+    async def create(
+        self,
+        request: HTMXRequest,
+        session: DbSession,
+        actor: CurrentActor,
+        secret_box: NamedDependency[SecretBox],
+    ) -> Template | Redirect:
+        """Keep credentials, sealed."""
+        entered = await read_form(request, CredentialForm)
+        if entered.form is not None:
+            async with entered.attempt(session):
+                await service.create_credential(session, actor, secret_box, entered.form)
+        if entered.errors:
+            return await _form(session, actor, entered)
+        return go_to(_LIST, "Zugangsdaten verschlüsselt abgelegt.")
+
+
+async def _form(session: AsyncSession, actor: Actor, entered: Entered[CredentialForm]) -> Template:
+    context = {
+        "values": entered.values,
+        "errors": entered.errors,
+        "fields": _FIELDS,
+        "kinds": list(labels.CREDENTIAL_KINDS.items()),
+        "auths": [(one.value, one.value.upper()) for one in AuthProtocol],
+        "privacies": [(one.value, one.value.upper()) for one in PrivacyProtocol],
+        "schools": await queries.school_choices(session, actor.scope(Right.EDIT_CREDENTIALS)),
+    }
+    return Template("network/credential_form.html", context=context, status_code=entered.status)
