@@ -30,6 +30,8 @@ from netzwart.accounts.csrf import CSRF_FIELD, refuse_forged
 from netzwart.accounts.guards import requires_network_reader
 from netzwart.database import Database, provide_session
 from netzwart.errors import UnavailableError
+from netzwart.evidence import pages as evidence_pages
+from netzwart.network import pages as network_pages
 from netzwart.schools import api as schools_api
 from netzwart.secrets import SecretBox
 from netzwart.settings import Settings
@@ -59,7 +61,7 @@ class Api(Protocol):
     def CONTROLLERS(self) -> Sequence[ControllerRouterHandler]: ...  # noqa: D102, N802
 
 
-PAGES: Sequence[Pages] = (accounts_pages,)
+PAGES: Sequence[Pages] = (evidence_pages, network_pages, accounts_pages)
 """Every domain's pages, top floor first."""
 
 APIS: Sequence[Api] = (schools_api,)
