@@ -72,6 +72,20 @@ def test_each_target_of_a_list_gets_its_line_and_a_silent_one_says_why(
     assert lines["silent"]["error"]
 
 
+def test_a_shell_that_nobody_answers_is_unreachable_with_a_reason(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    shell = {"platform": "cisco_ios", "user": "netzwart", "password": "invented", "timeout_s": 2}
+    path = tmp_path / "targets.jsonl"
+    path.write_text(json.dumps({"id": "s", "host": "127.0.0.1", "port": 9, "ssh": shell}))
+
+    assert run_command_line(["identify", "--targets", str(path)]) == 0
+
+    line = json.loads(capsys.readouterr().out)
+    assert line["reachable"] is False
+    assert line["error"]
+
+
 def test_a_target_without_a_community_is_refused(capsys: pytest.CaptureFixture[str]):
     assert run_command_line(["identify", "--target", "127.0.0.1"]) == 1
     assert "--community" in capsys.readouterr().err

@@ -5,9 +5,11 @@ import asyncio
 import json
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AsyncExitStack
 from dataclasses import replace
 from pathlib import Path
+from typing import cast
 
 from pydantic import SecretStr
 
@@ -15,7 +17,7 @@ from netzwart.errors import InvalidInputError
 from netzwart.network.profiles.facts import DeviceFacts
 from netzwart.network.profiles.identifying import identify
 from netzwart.network.profiles.loading import Knowledge, knowledge
-from netzwart.network.protocols.replies import SnmpTarget, SnmpWire
+from netzwart.network.protocols.replies import SnmpTarget, SshTarget
 from netzwart.network.protocols.snmp import open_snmp_wire
 from netzwart.network.targets import ListedTarget, read_targets
 
@@ -28,7 +30,8 @@ _ADDRESS = re.compile(r"^(?:\[(?P<v6>[^\]]+)\]|(?P<host>[^:\s]+))(?::(?P<port>\d
 _BARE_IPV6 = re.compile(r"^[0-9a-fA-F:.]*:[0-9a-fA-F:.]*:[0-9a-fA-F:.%\w]*$")
 _SNMP_PORT = 161
 _HIGHEST_PORT = 65_535
-_SHELL_ONLY = "SSH-Ziele beantwortet identify nicht; es braucht SNMP"
+
+Ask = Callable[[ListedTarget], Awaitable[DeviceFacts]]
 
 
 def add_parser(
@@ -38,7 +41,7 @@ def add_parser(
     parser = subparsers.add_parser(
         "identify",
         help="Geräte fragen, was sie sind",
-        description="Fragt jedes Ziel über SNMP und schreibt je Ziel eine JSON-Zeile.",
+        description="Fragt jedes Ziel über SNMP oder SSH und schreibt je Ziel eine JSON-Zeile.",
         epilog=_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -102,26 +105,44 @@ async def _identify_all(
     targets: Sequence[ListedTarget], known: Knowledge, *, full: bool, at_once: int
 ) -> None:
     """Print each target's line as soon as it is known; at most `at_once` are asked together."""
-    wire = open_snmp_wire()
     gate = asyncio.Semaphore(at_once)
 
-    async def one(listed: ListedTarget) -> None:
+    async def one(listed: ListedTarget, ask: Ask) -> None:
         async with gate:
-            facts = await _facts(listed, wire, known, full=full)
+            facts = await ask(listed)
         print(json.dumps(facts.as_line(listed.id, full=full), ensure_ascii=False))
         sys.stdout.flush()
 
-    try:
-        async with asyncio.TaskGroup() as group:
-            for listed in targets:
-                group.create_task(one(listed))
-    finally:
-        await wire.close()
+    async with AsyncExitStack() as wires, asyncio.TaskGroup() as group:
+        by_snmp = _snmp_asker(wires, known, full=full)
+        by_shell = None
+        for listed in targets:
+            if isinstance(listed.target, SshTarget):
+                by_shell = by_shell or _shell_asker(wires, known)
+                group.create_task(one(listed, by_shell))
+            else:
+                group.create_task(one(listed, by_snmp))
 
 
-async def _facts(
-    listed: ListedTarget, wire: SnmpWire, known: Knowledge, *, full: bool
-) -> DeviceFacts:
-    if isinstance(listed.target, SnmpTarget):
-        return await identify(listed.target, wire, known, full=full)
-    return DeviceFacts(reachable=False, error=_SHELL_ONLY)
+def _snmp_asker(wires: AsyncExitStack, known: Knowledge, *, full: bool) -> Ask:
+    wire = open_snmp_wire()
+    wires.push_async_callback(wire.close)
+
+    async def ask(listed: ListedTarget) -> DeviceFacts:
+        return await identify(cast("SnmpTarget", listed.target), wire, known, full=full)
+
+    return ask
+
+
+def _shell_asker(wires: AsyncExitStack, known: Knowledge) -> Ask:
+    # netmiko and its templates cost half a second that a list of SNMP targets need not wait for.
+    from netzwart.network.polling.shell_probing import identify_over_ssh  # noqa: PLC0415
+    from netzwart.network.protocols.ssh import open_ssh_wire  # noqa: PLC0415
+
+    wire = open_ssh_wire()
+    wires.push_async_callback(wire.close)
+
+    async def ask(listed: ListedTarget) -> DeviceFacts:
+        return await identify_over_ssh(cast("SshTarget", listed.target), wire, known)
+
+    return ask
