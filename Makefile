@@ -26,7 +26,7 @@ fix: .venv/.complete ## Format, mend what can be mended, rewrite generated files
 	@$(BIN)/ruff check --fix --quiet . || true
 	@$(BIN)/ruff format --quiet .
 	@$(BIN)/djlint --quiet --reformat src || true
-	@$(BIN)/python -m netzwart.network.profiles.schema
+	@$(BIN)/python -m netzwart.network.profiles.loading
 
 check: .venv/.complete ## Format, lint, types, import floors, templates, spelling, dependency audit
 	@$(BIN)/python tools/check.py

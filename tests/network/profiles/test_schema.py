@@ -63,7 +63,7 @@ def test_an_unknown_key_is_named_with_the_nearest_known_one(tmp_path: Path):
         (GOOD.replace("some_switch", "Some Switch"), "name"),
         (GOOD.replace("sources: [a manual]", ""), "sources: Field required"),
         (GOOD.replace("{oid: 1.3", "{description: '(', oid: 1.3"), "firmware.0.description"),
-        (GOOD + "quirks: [{name: invented, reason: none}]", "quirks.0.name"),
+        (GOOD + "ssh: {platform: Cisco IOS}", "ssh.platform"),
         (GOOD.replace("match: [{object_id: 1.3.6.1.4.1.99999.1}]", "match: [{}]"), "match.0"),
     ],
 )

@@ -19,7 +19,6 @@ from netzwart.network.profiles.neighbours import read_neighbours
 from netzwart.network.profiles.schema import (
     DeviceProfile,
     Numbers,
-    Quirk,
     Read,
     StandardText,
     TextSource,
@@ -94,7 +93,7 @@ def facts_from(answers: Answers, profile: DeviceProfile | None, maker: str | Non
         components=_components(read, answers),
         interfaces=interfaces,
         neighbours=read_neighbours(answers, interfaces, read.neighbours),
-        health=_health(read, answers, profile),
+        health=_health(read, answers),
     )
 
 
@@ -126,13 +125,13 @@ def _components(read: Read, answers: Answers) -> tuple[Component, ...]:
     )
 
 
-def _health(read: Read, answers: Answers, profile: DeviceProfile | None) -> Health:
+def _health(read: Read, answers: Answers) -> Health:
     return Health(
         cpu_percent=interpreting.percentages(interpreting.read_numbers(read.cpu_percent, answers))
         or standard.processor_percent(answers),
         memory_percent=interpreting.read_shares(read.memory_percent, answers)
         or standard.memory_percent(answers),
-        temperatures=_temperatures(read, answers, profile),
+        temperatures=_temperatures(read, answers),
         wireless_clients=interpreting.read_count(read.wireless_clients, answers),
         access_points=interpreting.read_count(read.access_points, answers),
         ups=_ups(read, answers),
@@ -141,13 +140,8 @@ def _health(read: Read, answers: Answers, profile: DeviceProfile | None) -> Heal
     )
 
 
-def _temperatures(
-    read: Read, answers: Answers, profile: DeviceProfile | None
-) -> tuple[Temperature, ...]:
+def _temperatures(read: Read, answers: Answers) -> tuple[Temperature, ...]:
     own = interpreting.read_temperatures(read.temperatures, answers)
-    quirks = {quirk.name for quirk in profile.quirks} if profile else set[Quirk]()
-    if Quirk.NO_ENTITY_SENSORS in quirks:
-        return own
     # A sensor that both name counts once.
     return tuple(dict.fromkeys((*own, *standard.temperatures(answers))))
 

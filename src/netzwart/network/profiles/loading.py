@@ -147,3 +147,7 @@ def write_schema(path: Path | None = None) -> Path:
     text = json.dumps(DeviceProfile.model_json_schema(), indent=2, ensure_ascii=False)
     target.write_text(text + "\n", encoding="utf-8")
     return target
+
+
+if __name__ == "__main__":  # what `make fix` runs
+    write_schema()

@@ -355,20 +355,6 @@ class Match(Words):
         return self
 
 
-class Quirk(StrEnum):
-    """What no other word of a profile can say; each is code with this name."""
-
-    NO_ENTITY_SENSORS = "no_entity_sensors"
-    """The agent's ENTITY-SENSOR-MIB is known to be wrong."""
-
-
-class NamedQuirk(Words):
-    """A quirk and why it is needed."""
-
-    name: Quirk
-    reason: Line
-
-
 class Ssh(Words):
     """How to ask the family by shell; `platform` is netmiko's and ntc-templates' name."""
 
@@ -389,7 +375,6 @@ class DeviceProfile(Words):
     match: Annotated[tuple[Match, ...], BeforeValidator(_as_list)] = ()
     """Any of these; a profile without serves only others to be based on."""
     read: Read = Read()
-    quirks: tuple[NamedQuirk, ...] = ()
     ssh: Ssh | None = None
 
 
