@@ -7,6 +7,7 @@ from sqlalchemy import Row
 
 from netzwart.evidence.queries import Presence
 from netzwart.evidence.rules import EvidenceClass, SightingSource
+from netzwart.inventory.labels import STATUS_LABELS
 from netzwart.inventory.tables import DeviceEventKind
 from netzwart.overview.timeline import (
     DeviceLife,
@@ -18,6 +19,8 @@ from netzwart.overview.timeline import (
 )
 
 Rows = Sequence[Row[Any]]
+UNEXPLAINED = "Status geändert"
+"""What an event of a changed state says where nobody gave a reason."""
 
 
 def life_of(
@@ -55,7 +58,9 @@ def life_of(
             for row in moves
         ],
         happenings=[
-            Happening(at=row.at, kind=DeviceEventKind(row.kind), actor=row.actor, text=row.text)
+            Happening(
+                at=row.at, kind=DeviceEventKind(row.kind), actor=row.actor, text=_words_of(row)
+            )
             for row in events
         ],
         outages=[
@@ -86,3 +91,15 @@ def _place(school: str | None, room: str | None) -> str:
     if school and room:
         return f"{school}, Raum {room}"
     return school or room or "ohne Ort"
+
+
+def _words_of(event: Row[Any]) -> str:
+    """Return what an event says; a change of state says from what to what."""
+    if event.kind != DeviceEventKind.STATUS_CHANGED or "after" not in event.data:
+        return event.text
+    before, after = (
+        STATUS_LABELS.get(event.data.get(name), event.data.get(name))
+        for name in ("before", "after")
+    )
+    reason = "" if event.text == UNEXPLAINED else f": {event.text}"
+    return f"{before} → {after}{reason}"

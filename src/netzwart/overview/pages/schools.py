@@ -15,10 +15,11 @@ from netzwart.accounts.guards import requires_schools_reader
 from netzwart.database import DbSession
 from netzwart.evidence.queries import count_findings_by_school
 from netzwart.network.queries import StateCounts, states_by_school
-from netzwart.overview.deadlines import in_order
+from netzwart.overview.deadlines import Deadline, in_order
 from netzwart.overview.queries import attention, due_dates, one_school, school_figures
 from netzwart.schools.queries import get_school, list_rooms, list_schools
-from netzwart.web.components import Tab
+from netzwart.schools.service import may_edit_rooms
+from netzwart.web.components import MoneyBar, Tab
 from netzwart.web.formatting import format_number
 
 SHOWN_DEADLINES = 6
@@ -55,31 +56,15 @@ class SchoolsController(Controller):
     ) -> Template:
         """Show one school: live state, findings, money, rooms, deadlines."""
         school = await get_school(session, school_id, actor.scope(Right.READ_SCHOOLS))
-        context: dict[str, Any] = {
-            **_head(actor, school, "overview"),
-            **await _live(session, actor, school_id),
-            "devices": await one_school.count_school_devices(session, school_id),
-            "rooms": await list_rooms(session, school_id),
-            "money": None,
-            "deadlines": [],
-        }
-        if actor.may_at(Right.READ_FUNDING, school_id):
-            money = await one_school.get_school_money(session, school_id, actor)
-            judged = await due_dates.judged_grants(session, actor, school_id)
-            context["money"] = money.bar() if money.charged or judged.grants else None
-            context["deadlines"] = in_order(judged.deadlines())[:SHOWN_DEADLINES]
-        return Template("overview/school.html", context=context)
+        return Template("overview/school.html", context=await _screen(session, actor, school))
 
     @get("/{school_id:int}/lage")
     async def live(
         self, session: DbSession, actor: CurrentActor, school_id: FromPath[int]
     ) -> Template:
-        """Give the part of a school's page that changes by the minute."""
+        """Give the content of a school's page alone, as it is now."""
         school = await get_school(session, school_id, actor.scope(Right.READ_SCHOOLS))
-        live = await _live(session, actor, school_id)
-        devices = await one_school.count_school_devices(session, school_id)
-        context = {"school": school, "devices": devices, **live}
-        return Template("overview/_school_live.html", context=context)
+        return Template("overview/_school.html", context=await _screen(session, actor, school))
 
     @get("/{school_id:int}/raeume")
     async def rooms(
@@ -95,18 +80,36 @@ class SchoolsController(Controller):
         return Template("overview/rooms.html", context=context)
 
 
-async def _live(session: AsyncSession, actor: Actor, school_id: int) -> dict[str, Any]:
-    """Return findings and nodes, as far as the actor may see them at this school."""
-    may_see_nodes = actor.may_at(Right.READ_NETWORK, school_id)
-    may_see_findings = actor.may_at(Right.READ_EVIDENCE, school_id)
+async def _screen(session: AsyncSession, actor: Actor, school: Row[Any]) -> dict[str, Any]:
+    """Return all of a school's page, as far as the actor may see it at this school."""
+    money, deadlines = await _money(session, actor, school.id)
     return {
-        "findings": await attention.most_severe_findings(session, None, school_id)
-        if may_see_findings
+        **_head(actor, school, "overview"),
+        "findings": await attention.most_severe_findings(session, None, school.id)
+        if actor.may_at(Right.READ_EVIDENCE, school.id)
         else attention.NO_FINDINGS,
-        "nodes": await one_school.list_school_nodes(session, school_id)
-        if may_see_nodes
+        "nodes": await one_school.list_school_nodes(session, school.id)
+        if actor.may_at(Right.READ_NETWORK, school.id)
         else one_school.NO_NODES,
+        "devices": await one_school.count_school_devices(session, school.id)
+        if actor.may_at(Right.READ_INVENTORY, school.id)
+        else one_school.NO_DEVICES,
+        "rooms": await list_rooms(session, school.id),
+        "money": money,
+        "deadlines": deadlines,
     }
+
+
+async def _money(
+    session: AsyncSession, actor: Actor, school_id: int
+) -> tuple[MoneyBar | None, Sequence[Deadline]]:
+    """Return the money bar and deadlines of a school that the actor may see the money of."""
+    if not actor.may_at(Right.READ_FUNDING, school_id):
+        return None, ()
+    judged = await due_dates.judged_grants(session, actor, school_id)
+    money = await one_school.get_school_money(session, school_id, actor)
+    is_funded = bool(money.charged or judged.grants)
+    return money.bar() if is_funded else None, in_order(judged.deadlines())[:SHOWN_DEADLINES]
 
 
 def _head(actor: Actor, school: Row[Any], current: str) -> dict[str, Any]:
@@ -115,13 +118,6 @@ def _head(actor: Actor, school: Row[Any], current: str) -> dict[str, Any]:
         "tabs": school_tabs(school.id, current),
         "may_edit": may_edit_rooms(actor, school.id),
     }
-
-
-def may_edit_rooms(actor: Actor, school_id: int) -> bool:
-    """Tell whether somebody may create and change rooms at a school."""
-    return actor.may_at(Right.EDIT_SCHOOLS, school_id) or actor.may_at(
-        Right.EDIT_INVENTORY, school_id
-    )
 
 
 def school_tabs(school_id: int, current: str) -> Sequence[Tab]:

@@ -40,6 +40,9 @@ class SchoolDevices:
         return sum(n for status, n in self.by_status.items() if status != DeviceStatus.DISPOSED)
 
 
+NO_DEVICES = SchoolDevices({}, {})
+
+
 async def count_school_devices(session: AsyncSession, school_id: int) -> SchoolDevices:
     """Return a school's devices counted by room and state."""
     statement = (
