@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from litestar import Controller, get, post
-from litestar.params import FromPath, FromQuery
+from litestar.params import FromQuery
 from litestar.plugins.htmx import HTMXRequest
 from litestar.response import Redirect, Template
 from litestar.types import ControllerRouterHandler
@@ -29,6 +29,7 @@ from netzwart.inventory.service.handling_devices import (
 )
 from netzwart.inventory.tables import Device
 from netzwart.schools.queries import list_rooms_in_scope, school_choices
+from netzwart.web.addresses import RowId
 from netzwart.web.frame import NavItem
 from netzwart.web.requests import Entered, TypedValues, go_to, nothing_entered, read_form
 
@@ -78,9 +79,7 @@ class DeviceFormsController(Controller):
         return await _new(session, actor, entered)
 
     @get("/{device_id:int}/bearbeiten")
-    async def edit(
-        self, session: DbSession, actor: CurrentActor, device_id: FromPath[int]
-    ) -> Template:
+    async def edit(self, session: DbSession, actor: CurrentActor, device_id: RowId) -> Template:
         """Show the form that corrects a device's card."""
         device = await load_device(session, actor, device_id)
         return await _edit(session, device, _present(device))
@@ -91,7 +90,7 @@ class DeviceFormsController(Controller):
         request: HTMXRequest,
         session: DbSession,
         actor: CurrentActor,
-        device_id: FromPath[int],
+        device_id: RowId,
     ) -> Template | Redirect:
         """Correct a device's card."""
         device = await load_device(session, actor, device_id)
@@ -105,7 +104,7 @@ class DeviceFormsController(Controller):
 
     @get("/{device_id:int}/umsetzen")
     async def choose_place(
-        self, session: DbSession, actor: CurrentActor, device_id: FromPath[int]
+        self, session: DbSession, actor: CurrentActor, device_id: RowId
     ) -> Template:
         """Show the form that moves a device."""
         device = await load_device(session, actor, device_id)
@@ -117,7 +116,7 @@ class DeviceFormsController(Controller):
         request: HTMXRequest,
         session: DbSession,
         actor: CurrentActor,
-        device_id: FromPath[int],
+        device_id: RowId,
     ) -> Template | Redirect:
         """Take a device to another school or room."""
         device = await load_device(session, actor, device_id)
@@ -131,7 +130,7 @@ class DeviceFormsController(Controller):
 
     @get("/{device_id:int}/status")
     async def choose_status(
-        self, session: DbSession, actor: CurrentActor, device_id: FromPath[int]
+        self, session: DbSession, actor: CurrentActor, device_id: RowId
     ) -> Template:
         """Show the form that changes a device's state."""
         device = await load_device(session, actor, device_id)
@@ -143,7 +142,7 @@ class DeviceFormsController(Controller):
         request: HTMXRequest,
         session: DbSession,
         actor: CurrentActor,
-        device_id: FromPath[int],
+        device_id: RowId,
     ) -> Template | Redirect:
         """Give a device another state, with the reason."""
         device = await load_device(session, actor, device_id)
@@ -158,7 +157,7 @@ class DeviceFormsController(Controller):
 
     @get("/{device_id:int}/notiz")
     async def write_note(
-        self, session: DbSession, actor: CurrentActor, device_id: FromPath[int]
+        self, session: DbSession, actor: CurrentActor, device_id: RowId
     ) -> Template:
         """Show the form for a line in a device's history."""
         device = await load_device(session, actor, device_id)
@@ -170,7 +169,7 @@ class DeviceFormsController(Controller):
         request: HTMXRequest,
         session: DbSession,
         actor: CurrentActor,
-        device_id: FromPath[int],
+        device_id: RowId,
     ) -> Template | Redirect:
         """Write a line into a device's history."""
         device = await load_device(session, actor, device_id)

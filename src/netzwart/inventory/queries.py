@@ -1,9 +1,8 @@
 """Named reads of devices, models and their history; out of scope means not there."""
 
 from collections.abc import Sequence
-from typing import Any
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from netzwart.accounts.actors import Scope
@@ -16,7 +15,7 @@ from netzwart.inventory.tables import (
     Manufacturer,
     Relocation,
 )
-from netzwart.schools.queries import ROOM, SCHOOL, at_schools
+from netzwart.schools.queries import ROOM, SCHOOL, AnyRow, at_schools
 
 DEVICE = table_of(Device)
 MODEL = table_of(DeviceModel)
@@ -31,7 +30,7 @@ class UnknownDeviceError(NotFoundError):
     """No such device, or not for this reader."""
 
 
-async def get_device(session: AsyncSession, device_id: int, scope: Scope) -> Row[Any]:
+async def get_device(session: AsyncSession, device_id: int, scope: Scope) -> AnyRow:
     """Return the device's columns with model, manufacturer, category, school and room in words.
 
     Raises:
@@ -70,7 +69,7 @@ async def get_device(session: AsyncSession, device_id: int, scope: Scope) -> Row
     return found
 
 
-async def list_models(session: AsyncSession) -> Sequence[Row[Any]]:
+async def list_models(session: AsyncSession) -> Sequence[AnyRow]:
     """Return id, name, manufacturer and category of every model, by manufacturer and name."""
     statement = (
         select(
@@ -87,7 +86,7 @@ async def model_choices(session: AsyncSession) -> list[tuple[int, str]]:
     return [(row.id, f"{row.manufacturer} {row.name}") for row in await list_models(session)]
 
 
-async def list_events(session: AsyncSession, device_id: int) -> Sequence[Row[Any]]:
+async def list_events(session: AsyncSession, device_id: int) -> Sequence[AnyRow]:
     """Return a device's newest events: at, kind, actor, text, data."""
     statement = (
         select(EVENT.c.at, EVENT.c.kind, EVENT.c.actor, EVENT.c.text, EVENT.c.data)
@@ -98,7 +97,7 @@ async def list_events(session: AsyncSession, device_id: int) -> Sequence[Row[Any
     return (await session.execute(statement)).all()
 
 
-async def list_relocations(session: AsyncSession, device_id: int) -> Sequence[Row[Any]]:
+async def list_relocations(session: AsyncSession, device_id: int) -> Sequence[AnyRow]:
     """Return a device's moves, newest first, with schools and rooms in words."""
     old_school, new_school = SCHOOL.alias("old_school"), SCHOOL.alias("new_school")
     old_room, new_room = ROOM.alias("old_room"), ROOM.alias("new_room")

@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Any
 
-from sqlalchemy import Row
+from netzwart.schools.queries import AnyRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,10 +13,10 @@ class SilentSchool:
 
     id: int
     name: str
-    nodes: Sequence[Row[Any]]
+    nodes: Sequence[AnyRow]
 
 
-def nodes_by_school_name(rows: Sequence[Row[Any]]) -> list[SilentSchool]:
+def nodes_by_school_name(rows: Sequence[AnyRow]) -> list[SilentSchool]:
     """Return silent nodes grouped per school; rows come sorted by school."""
     return [
         SilentSchool(school_id, name, list(nodes))

@@ -1,9 +1,6 @@
 """A device's life from the rows that the domains keep; pure."""
 
 from collections.abc import Sequence
-from typing import Any
-
-from sqlalchemy import Row
 
 from netzwart.evidence.queries import Presence
 from netzwart.evidence.rules import EvidenceClass, SightingSource
@@ -17,14 +14,15 @@ from netzwart.overview.timeline import (
     Outage,
     Paper,
 )
+from netzwart.schools.queries import AnyRow
 
-Rows = Sequence[Row[Any]]
+Rows = Sequence[AnyRow]
 UNEXPLAINED = "Status geändert"
 """What an event of a changed state says where nobody gave a reason."""
 
 
 def life_of(
-    device: Row[Any],
+    device: AnyRow,
     *,
     presences: Sequence[Presence],
     months: Rows,
@@ -75,7 +73,7 @@ def life_of(
     )
 
 
-def _month(row: Row[Any], home: int | None) -> MonthOfSightings:
+def _month(row: AnyRow, home: int | None) -> MonthOfSightings:
     return MonthOfSightings(
         first_at=row.first_at,
         last_at=row.last_at,
@@ -93,7 +91,7 @@ def _place(school: str | None, room: str | None) -> str:
     return school or room or "ohne Ort"
 
 
-def _words_of(event: Row[Any]) -> str:
+def _words_of(event: AnyRow) -> str:
     """Return what an event says; a change of state says from what to what."""
     if event.kind != DeviceEventKind.STATUS_CHANGED or "after" not in event.data:
         return event.text

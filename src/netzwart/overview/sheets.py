@@ -4,11 +4,12 @@ import csv
 import io
 import tempfile
 from collections.abc import AsyncGenerator, AsyncIterable, Iterable, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import BinaryIO, cast
 
-import xlsxwriter
-from xlsxwriter.worksheet import Worksheet
+import xlsxwriter  # pyright: ignore[reportMissingTypeStubs] - it ships none
+from xlsxwriter.format import Format  # pyright: ignore[reportMissingTypeStubs] - it ships none
+from xlsxwriter.worksheet import Worksheet  # pyright: ignore[reportMissingTypeStubs] - it ships none
 
 from netzwart.clock import BERLIN
 from netzwart.web.formatting import NOTHING, format_day, format_moment
@@ -75,10 +76,15 @@ async def xlsx_chunks(
             "strings_to_numbers": False,
         }
         workbook = xlsxwriter.Workbook(cast("BinaryIO", file), options)
-        sheet = workbook.add_worksheet(title)
-        bold = workbook.add_format({"bold": True})
-        moment = workbook.add_format({"num_format": "dd.mm.yyyy hh:mm"})
-        day = workbook.add_format({"num_format": "dd.mm.yyyy"})
+        sheet = workbook.add_worksheet(title)  # pyright: ignore[reportUnknownMemberType] - untyped
+        bold, moment, day = (
+            workbook.add_format(look)  # pyright: ignore[reportUnknownMemberType] - untyped
+            for look in (
+                {"bold": True},
+                {"num_format": "dd.mm.yyyy hh:mm"},
+                {"num_format": "dd.mm.yyyy"},
+            )
+        )
         for column, label in enumerate(head):
             sheet.write_string(0, column, label, bold)
         sheet.freeze_panes(1, 0)
@@ -94,13 +100,13 @@ async def xlsx_chunks(
 
 
 def _write(
-    sheet: Worksheet, row: int, column: int, cell: Cell, formats: tuple[object, object]
+    sheet: Worksheet, row: int, column: int, cell: Cell, formats: tuple[Format, Format]
 ) -> None:
     moment, day = formats
     if isinstance(cell, datetime):
         sheet.write_datetime(row, column, cell.astimezone(BERLIN).replace(tzinfo=None), moment)
     elif isinstance(cell, date):
-        sheet.write_datetime(row, column, cell, day)
+        sheet.write_datetime(row, column, datetime.combine(cell, time()), day)
     elif isinstance(cell, int):
         sheet.write_number(row, column, cell)
     elif cell:

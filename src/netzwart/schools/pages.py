@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from litestar import Controller, get, post
-from litestar.params import FromPath
 from litestar.plugins.htmx import HTMXRequest
 from litestar.response import Redirect, Template
 from litestar.types import ControllerRouterHandler
@@ -19,6 +18,7 @@ from netzwart.schools.labels import ROOM_KIND_LABELS
 from netzwart.schools.queries import get_room, get_school, list_buildings
 from netzwart.schools.service import change_room, check_rooms_of, create_room
 from netzwart.schools.tables import Room
+from netzwart.web.addresses import RowId
 from netzwart.web.frame import NavItem
 from netzwart.web.requests import Entered, TypedValues, go_to, nothing_entered, read_form
 
@@ -39,9 +39,7 @@ class RoomFormsController(Controller):
     guards = [requires_rooms_editor]  # noqa: RUF012 - Litestar reads a plain attribute
 
     @get("/neu")
-    async def new(
-        self, session: DbSession, actor: CurrentActor, school_id: FromPath[int]
-    ) -> Template:
+    async def new(self, session: DbSession, actor: CurrentActor, school_id: RowId) -> Template:
         """Show the form for a new room."""
         await check_rooms_of(session, actor, school_id)
         entered = nothing_entered()
@@ -54,7 +52,7 @@ class RoomFormsController(Controller):
         request: HTMXRequest,
         session: DbSession,
         actor: CurrentActor,
-        school_id: FromPath[int],
+        school_id: RowId,
     ) -> Template | Redirect:
         """Add a room."""
         await check_rooms_of(session, actor, school_id)
@@ -71,8 +69,8 @@ class RoomFormsController(Controller):
         self,
         session: DbSession,
         actor: CurrentActor,
-        school_id: FromPath[int],
-        room_id: FromPath[int],
+        school_id: RowId,
+        room_id: RowId,
     ) -> Template:
         """Show the form that changes a room."""
         await check_rooms_of(session, actor, school_id)
@@ -85,8 +83,8 @@ class RoomFormsController(Controller):
         request: HTMXRequest,
         session: DbSession,
         actor: CurrentActor,
-        school_id: FromPath[int],
-        room_id: FromPath[int],
+        school_id: RowId,
+        room_id: RowId,
     ) -> Template | Redirect:
         """Change a room."""
         await check_rooms_of(session, actor, school_id)

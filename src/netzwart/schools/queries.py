@@ -12,6 +12,9 @@ from netzwart.database import table_of
 from netzwart.errors import NotFoundError
 from netzwart.schools.tables import Building, Room, School
 
+AnyRow = Row[*tuple[Any, ...]]
+"""A row of named columns."""
+
 SCHOOL = table_of(School)
 ROOM = table_of(Room)
 BUILDING = table_of(Building)
@@ -30,7 +33,7 @@ def at_schools(column: ColumnElement[Any], scope: Scope) -> ColumnElement[bool]:
     return true() if scope is None else column.in_(sorted(scope))
 
 
-async def list_schools(session: AsyncSession, scope: Scope) -> Sequence[Row[Any]]:
+async def list_schools(session: AsyncSession, scope: Scope) -> Sequence[AnyRow]:
     """Return every school in scope by name: id, number, name, short_name, kind, is_active."""
     columns = (
         SCHOOL.c.id,
@@ -50,7 +53,7 @@ async def list_schools(session: AsyncSession, scope: Scope) -> Sequence[Row[Any]
     return (await session.execute(statement)).all()
 
 
-async def get_school(session: AsyncSession, school_id: int, scope: Scope) -> Row[Any]:
+async def get_school(session: AsyncSession, school_id: int, scope: Scope) -> AnyRow:
     """Return all columns of one school.
 
     Raises:
@@ -68,7 +71,7 @@ async def school_choices(session: AsyncSession, scope: Scope) -> list[tuple[int,
     return [(row.id, row.name) for row in await list_schools(session, scope)]
 
 
-async def list_rooms(session: AsyncSession, school_id: int) -> Sequence[Row[Any]]:
+async def list_rooms(session: AsyncSession, school_id: int) -> Sequence[AnyRow]:
     """Return a school's rooms by building and number, with `building` as its name."""
     statement = (
         select(
@@ -86,7 +89,7 @@ async def list_rooms(session: AsyncSession, school_id: int) -> Sequence[Row[Any]
     return (await session.execute(statement)).all()
 
 
-async def list_rooms_in_scope(session: AsyncSession, scope: Scope) -> Sequence[Row[Any]]:
+async def list_rooms_in_scope(session: AsyncSession, scope: Scope) -> Sequence[AnyRow]:
     """Return id, school_id, number and name of all rooms in scope, by school and number."""
     statement = (
         select(ROOM.c.id, ROOM.c.school_id, ROOM.c.number, ROOM.c.name, SCHOOL.c.short_name)
@@ -109,7 +112,7 @@ async def get_room(session: AsyncSession, school_id: int, room_id: int) -> Room:
     return room
 
 
-async def list_buildings(session: AsyncSession, school_id: int) -> Sequence[Row[Any]]:
+async def list_buildings(session: AsyncSession, school_id: int) -> Sequence[AnyRow]:
     """Return id and name of a school's buildings, by name."""
     statement = (
         select(BUILDING.c.id, BUILDING.c.name)

@@ -5,10 +5,8 @@ from typing import Any
 
 from litestar import Controller, get
 from litestar.di import NamedDependency
-from litestar.params import FromPath
 from litestar.plugins.htmx import HTMXRequest
 from litestar.response import Stream, Template
-from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from netzwart.accounts.actors import Actor, Right
@@ -25,7 +23,8 @@ from netzwart.overview.life import life_of
 from netzwart.overview.queries import device_facts, device_list
 from netzwart.overview.sheets import Cell, csv_chunks, xlsx_chunks
 from netzwart.overview.timeline import timeline_of
-from netzwart.schools.queries import list_rooms, school_choices
+from netzwart.schools.queries import AnyRow, list_rooms, school_choices
+from netzwart.web.addresses import RowId
 
 BASE = "/geraete"
 _HEAD = (
@@ -94,9 +93,7 @@ class DevicesController(Controller):
         )
 
     @get("/{device_id:int}")
-    async def show(
-        self, session: DbSession, actor: CurrentActor, device_id: FromPath[int]
-    ) -> Template:
+    async def show(self, session: DbSession, actor: CurrentActor, device_id: RowId) -> Template:
         """Show one device: facts, verbs, money and its life."""
         device = await get_device(session, device_id, actor.scope(Right.READ_INVENTORY))
         return Template("overview/device.html", context=await _of_device(session, actor, device))
@@ -150,7 +147,7 @@ def _table_head(filters: DeviceFilters) -> Sequence[object]:
 
 async def _choices(session: AsyncSession, actor: Actor, filters: DeviceFilters) -> dict[str, Any]:
     schools = await school_choices(session, actor.scope(Right.READ_INVENTORY))
-    rooms: Sequence[Row[Any]] = ()
+    rooms: Sequence[AnyRow] = ()
     if filters.school is not None and any(key == filters.school for key, _ in schools):
         rooms = await list_rooms(session, filters.school)
     return {
@@ -166,11 +163,11 @@ async def _choices(session: AsyncSession, actor: Actor, filters: DeviceFilters) 
     }
 
 
-def _room_label(room: Row[Any]) -> str:
+def _room_label(room: AnyRow) -> str:
     return f"{room.number} {room.name}".strip()
 
 
-async def _of_device(session: AsyncSession, actor: Actor, device: Row[Any]) -> dict[str, Any]:
+async def _of_device(session: AsyncSession, actor: Actor, device: AnyRow) -> dict[str, Any]:
     presences: Sequence[Presence] = ()
     if actor.may_at(Right.READ_EVIDENCE, device.school_id):
         presences = await list_presence(session, device.id)

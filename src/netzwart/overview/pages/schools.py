@@ -4,9 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from litestar import Controller, get
-from litestar.params import FromPath
 from litestar.response import Template
-from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from netzwart.accounts.actors import Actor, Right
@@ -17,8 +15,9 @@ from netzwart.evidence.queries import count_findings_by_school
 from netzwart.network.queries import StateCounts, states_by_school
 from netzwart.overview.deadlines import Deadline, in_order
 from netzwart.overview.queries import attention, due_dates, one_school, school_figures
-from netzwart.schools.queries import get_school, list_rooms, list_schools
+from netzwart.schools.queries import AnyRow, get_school, list_rooms, list_schools
 from netzwart.schools.service import may_edit_rooms
+from netzwart.web.addresses import RowId
 from netzwart.web.components import MoneyBar, Tab
 from netzwart.web.formatting import format_number
 
@@ -51,25 +50,19 @@ class SchoolsController(Controller):
         return Template("overview/schools.html", context=context)
 
     @get("/{school_id:int}")
-    async def show(
-        self, session: DbSession, actor: CurrentActor, school_id: FromPath[int]
-    ) -> Template:
+    async def show(self, session: DbSession, actor: CurrentActor, school_id: RowId) -> Template:
         """Show one school: live state, findings, money, rooms, deadlines."""
         school = await get_school(session, school_id, actor.scope(Right.READ_SCHOOLS))
         return Template("overview/school.html", context=await _screen(session, actor, school))
 
     @get("/{school_id:int}/lage")
-    async def live(
-        self, session: DbSession, actor: CurrentActor, school_id: FromPath[int]
-    ) -> Template:
+    async def live(self, session: DbSession, actor: CurrentActor, school_id: RowId) -> Template:
         """Give the content of a school's page alone, as it is now."""
         school = await get_school(session, school_id, actor.scope(Right.READ_SCHOOLS))
         return Template("overview/_school.html", context=await _screen(session, actor, school))
 
     @get("/{school_id:int}/raeume")
-    async def rooms(
-        self, session: DbSession, actor: CurrentActor, school_id: FromPath[int]
-    ) -> Template:
+    async def rooms(self, session: DbSession, actor: CurrentActor, school_id: RowId) -> Template:
         """Show a school's rooms with how many devices stand in each."""
         school = await get_school(session, school_id, actor.scope(Right.READ_SCHOOLS))
         context = {
@@ -80,7 +73,7 @@ class SchoolsController(Controller):
         return Template("overview/rooms.html", context=context)
 
 
-async def _screen(session: AsyncSession, actor: Actor, school: Row[Any]) -> dict[str, Any]:
+async def _screen(session: AsyncSession, actor: Actor, school: AnyRow) -> dict[str, Any]:
     """Return all of a school's page, as far as the actor may see it at this school."""
     money, deadlines = await _money(session, actor, school.id)
     return {
@@ -112,7 +105,7 @@ async def _money(
     return money.bar() if is_funded else None, in_order(judged.deadlines())[:SHOWN_DEADLINES]
 
 
-def _head(actor: Actor, school: Row[Any], current: str) -> dict[str, Any]:
+def _head(actor: Actor, school: AnyRow, current: str) -> dict[str, Any]:
     return {
         "school": school,
         "tabs": school_tabs(school.id, current),

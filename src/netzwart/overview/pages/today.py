@@ -1,6 +1,5 @@
 """Heute: what needs attention now, for whoever looks."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -51,7 +50,7 @@ class TodayController(Controller):
         return Template("overview/_today.html", context=context)
 
 
-async def _attention(session: AsyncSession, actor: Actor) -> Mapping[str, Any]:
+async def _attention(session: AsyncSession, actor: Actor) -> dict[str, Any]:
     findings_scope = actor.scope(Right.READ_EVIDENCE)
     network_scope = actor.scope(Right.READ_NETWORK)
     silent = await attention.silent_nodes(session, network_scope)
@@ -65,7 +64,7 @@ async def _attention(session: AsyncSession, actor: Actor) -> Mapping[str, Any]:
     }
 
 
-async def _deadlines_and_money(session: AsyncSession, actor: Actor) -> Mapping[str, Any]:
+async def _deadlines_and_money(session: AsyncSession, actor: Actor) -> dict[str, Any]:
     deadlines = await due_dates.list_warranty_deadlines(session, actor.scope(Right.READ_INVENTORY))
     if not actor.may(Right.READ_FUNDING):
         return {"deadlines": in_order(deadlines)[:SHOWN_DEADLINES], "money": None}

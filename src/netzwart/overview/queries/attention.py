@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
-from sqlalchemy import Row, case, func, select
+from sqlalchemy import case, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from netzwart.accounts.actors import Scope
@@ -15,7 +14,7 @@ from netzwart.evidence.tables import Finding, FindingStatus
 from netzwart.inventory.queries import DEVICE
 from netzwart.network.rules import Reachability
 from netzwart.network.tables import Incident, Node
-from netzwart.schools.queries import SCHOOL, at_schools
+from netzwart.schools.queries import SCHOOL, AnyRow, at_schools
 
 FINDING = table_of(Finding)
 NODE = table_of(Node)
@@ -53,7 +52,7 @@ class NodeCounts:
 class OpenFindings:
     """The findings to decide first, how many are open, and how many of those are grave."""
 
-    rows: Sequence[Row[Any]]
+    rows: Sequence[AnyRow]
     total: int
     grave: int
 
@@ -112,7 +111,7 @@ async def node_counts(
     return NodeCounts(row[0], row[1], row[2], row[3])
 
 
-async def silent_nodes(session: AsyncSession, scope: Scope) -> Sequence[Row[Any]]:
+async def silent_nodes(session: AsyncSession, scope: Scope) -> Sequence[AnyRow]:
     """Return the nodes that do not answer, by school, longest silence first."""
     statement = (
         select(
@@ -137,7 +136,7 @@ async def silent_nodes(session: AsyncSession, scope: Scope) -> Sequence[Row[Any]
     return (await session.execute(statement)).all()
 
 
-async def recent_incidents(session: AsyncSession, scope: Scope) -> Sequence[Row[Any]]:
+async def recent_incidents(session: AsyncSession, scope: Scope) -> Sequence[AnyRow]:
     """Return what began or ended in the last 24 hours, newest first."""
     since = utcnow() - RECENT
     moment = func.coalesce(

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Row, Select, cast, extract, func, literal, null, select, union_all
+from sqlalchemy import Select, cast, extract, func, literal, null, select, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from netzwart.accounts.actors import Actor, Scope
@@ -30,7 +30,7 @@ from netzwart.network.tables import Component
 from netzwart.overview.queries.attention import INCIDENT, NODE
 from netzwart.overview.queries.due_dates import OVERRIDE, last_payment_on, programme_of
 from netzwart.overview.queries.school_figures import GRANT, LINE, MEASURE, PAYMENT, SHARE
-from netzwart.schools.queries import SCHOOL, at_schools
+from netzwart.schools.queries import SCHOOL, AnyRow, at_schools
 
 SIGHTING = table_of(Sighting)
 INVOICE = table_of(Invoice)
@@ -46,7 +46,7 @@ MOST_MONTHS = 36
 MOST_OUTAGES = 20
 
 
-async def sightings_by_month(session: AsyncSession, device_id: int) -> Sequence[Row[Any]]:
+async def sightings_by_month(session: AsyncSession, device_id: int) -> Sequence[AnyRow]:
     """Return a device's sightings summed up by month, place, class and source, newest first."""
     year = extract("year", SIGHTING.c.seen_at).label("year")
     month = extract("month", SIGHTING.c.seen_at).label("month")
@@ -84,8 +84,8 @@ async def sightings_by_month(session: AsyncSession, device_id: int) -> Sequence[
 class NodeWithOutages:
     """The node a device answers at, and when it did not."""
 
-    node: Row[Any]
-    outages: Sequence[Row[Any]]
+    node: AnyRow
+    outages: Sequence[AnyRow]
 
 
 async def find_node_of(
@@ -133,7 +133,7 @@ async def find_node_of(
     return NodeWithOutages(rows[0], [row for row in rows if row.started_at is not None])
 
 
-async def list_papers(session: AsyncSession, device: Row[Any]) -> Sequence[Row[Any]]:
+async def list_papers(session: AsyncSession, device: AnyRow) -> Sequence[AnyRow]:
     """Return what was written about a device: order, deliveries, invoice, payments.
 
     Rows of kind, day, number, text, amount, link (the invoice's id). Whoever calls this has checked
@@ -203,7 +203,7 @@ async def list_papers(session: AsyncSession, device: Row[Any]) -> Sequence[Row[A
     return (await session.execute(select(papers).order_by(papers.c.day, papers.c.kind))).all()
 
 
-def _orders(device: Row[Any]) -> Select[Any]:
+def _orders(device: AnyRow) -> Select[Any]:
     """Return the id of the order a device came from: its own line's, or its invoice's."""
     if device.order_line_id is not None:
         return select(ORDER_LINE.c.order_id).where(ORDER_LINE.c.id == device.order_line_id)
@@ -229,7 +229,7 @@ class Purchase:
     earmarked_until: date | None
 
 
-async def find_purchase(session: AsyncSession, device: Row[Any], actor: Actor) -> Purchase | None:
+async def find_purchase(session: AsyncSession, device: AnyRow, actor: Actor) -> Purchase | None:
     """Return what the reader may know of a device's purchase, None where that is nothing."""
     if device.invoice_line_id is None and device.measure_id is None:
         return None
@@ -268,7 +268,7 @@ async def find_purchase(session: AsyncSession, device: Row[Any], actor: Actor) -
     return _purchase(rows, device) if rows else None
 
 
-def _purchase(rows: Sequence[Row[Any]], device: Row[Any]) -> Purchase:
+def _purchase(rows: Sequence[AnyRow], device: AnyRow) -> Purchase:
     first = rows[0]
     mine = [row for row in rows if row.grant_id == first.grant_id and row.key is not None]
     programme = programme_of(first, {row.key: row.value for row in mine})
@@ -279,7 +279,6 @@ def _purchase(rows: Sequence[Row[Any]], device: Row[Any]) -> Purchase:
         last_payment_on=first.last_payment_on,
         delivered_on=device.delivered_on,
     )
-    is_priced = first.gross is not None and first.quantity
     return Purchase(
         grant_id=first.grant_id,
         grant=first.grant,
@@ -287,6 +286,10 @@ def _purchase(rows: Sequence[Row[Any]], device: Row[Any]) -> Purchase:
         invoice_id=first.invoice_id,
         invoice=first.invoice,
         line_number=first.line_number,
-        unit_cost=cents(exact(first.gross) / exact(first.quantity)) if is_priced else None,
+        unit_cost=_unit_cost(first.gross, first.quantity),
         earmarked_until=earmarked_until(rule, begun),
     )
+
+
+def _unit_cost(gross: Decimal | None, quantity: Decimal | None) -> Decimal | None:
+    return cents(exact(gross) / exact(quantity)) if gross is not None and quantity else None

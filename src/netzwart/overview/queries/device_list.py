@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, exists, func, or_, select
+from sqlalchemy import Select, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.sql.selectable import FromClause
@@ -24,7 +24,7 @@ from netzwart.inventory.queries import DEVICE, MANUFACTURER, MODEL
 from netzwart.inventory.tables import DeviceCategory, DeviceStatus
 from netzwart.overview.filters import BadFilterError, DeviceFilters
 from netzwart.overview.queries.school_figures import GRANT, MEASURE, SHARE
-from netzwart.schools.queries import ROOM, SCHOOL, at_schools
+from netzwart.schools.queries import ROOM, SCHOOL, AnyRow, at_schools
 from netzwart.web.listing import BadQueryError, SortKey, keyset, make_cursor, parse_query
 from netzwart.web.resources.fields import field_of
 
@@ -158,7 +158,7 @@ def _keys(actor: Actor, filters: DeviceFilters, sort: Sequence[SortKey]) -> Sele
 
 async def _page(
     session: AsyncSession, actor: Actor, filters: DeviceFilters, limit: int
-) -> tuple[Sequence[Row[Any]], str | None]:
+) -> tuple[Sequence[AnyRow], str | None]:
     sort, after = _order(filters)
     wanted = _keys(actor, filters, sort)
     if after is not None:
@@ -209,7 +209,7 @@ async def list_devices(
     return DevicePage([_listed(row, seen.get(row.id)) for row in rows], cursor)
 
 
-def _listed(row: Row[Any], seen: Presence | None) -> ListedDevice:
+def _listed(row: AnyRow, seen: Presence | None) -> ListedDevice:
     return ListedDevice(
         id=row.id,
         inventory_number=row.inventory_number,

@@ -5,9 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any
 
-from sqlalchemy import Row, ScalarSelect, func, select
+from sqlalchemy import ScalarSelect, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql.elements import ColumnElement
 
@@ -22,7 +21,7 @@ from netzwart.inventory.tables import DeviceStatus
 from netzwart.money import ZERO, total
 from netzwart.overview.deadlines import Deadline, GrantDays, grant_deadlines, tone_of
 from netzwart.overview.queries.school_figures import GRANT, LINE, MEASURE, PAYMENT, SHARE
-from netzwart.schools.queries import at_schools
+from netzwart.schools.queries import AnyRow, at_schools
 
 DRAWDOWN = table_of(Drawdown)
 OVERRIDE = table_of(RuleOverride)
@@ -81,7 +80,7 @@ async def judged_grants(
     return JudgedGrants(grants, programmes)
 
 
-def programme_of(grant: Row[Any], overrides: dict[str, object]) -> FundingProgramme:
+def programme_of(grant: AnyRow, overrides: dict[str, object]) -> FundingProgramme:
     """Return the rules a grant is judged by, with the values its notice overrides."""
     programme = get_programme(grant.programme, grant.issued_on)
     return programme.with_overrides(overrides) if overrides else programme
@@ -106,7 +105,7 @@ def last_payment_on() -> ScalarSelect[date | None]:
 
 async def _grant_days(
     session: AsyncSession, conditions: Sequence[ColumnElement[bool]]
-) -> Sequence[Row[Any]]:
+) -> Sequence[AnyRow]:
     """Return the grants, each once per value its notice overrides, newest override last."""
     last_delivery = (
         select(func.max(DEVICE.c.delivered_on))

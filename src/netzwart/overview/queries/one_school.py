@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, exists, func, or_, select
+from sqlalchemy import ColumnElement, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from netzwart.accounts.actors import Actor
@@ -22,6 +22,7 @@ from netzwart.overview.queries.attention import NODE
 from netzwart.overview.queries.device_list import PRESENCE
 from netzwart.overview.queries.school_figures import GRANT, LINE, MEASURE, PAYMENT, SHARE
 from netzwart.overview.school_money import SchoolMoney, SeenLine, school_money
+from netzwart.schools.queries import AnyRow
 
 SHOWN_NODES = 60
 _GONE = (DeviceStatus.DISPOSED, DeviceStatus.LOST)
@@ -64,7 +65,7 @@ async def count_school_devices(session: AsyncSession, school_id: int) -> SchoolD
 class SchoolNodeList:
     """A school's nodes, at most `SHOWN_NODES`, and how many there are in each state."""
 
-    rows: Sequence[Row[Any]]
+    rows: Sequence[AnyRow]
     up: int
     down: int
     total: int
@@ -179,7 +180,7 @@ def _was_seen() -> ColumnElement[bool]:
 
 
 def _facts(
-    rows: Sequence[Row[Any]], school_id: int
+    rows: Sequence[AnyRow], school_id: int
 ) -> tuple[list[InvoiceFacts], dict[str, SeenLine]]:
     lines: dict[int, dict[int, LineFacts]] = defaultdict(dict)
     shares: dict[int, dict[int, ShareFacts]] = defaultdict(dict)
