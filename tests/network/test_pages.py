@@ -184,7 +184,6 @@ async def test_page_of_a_new_node_says_what_comes(site: Site, cast: Cast, databa
     page = await site.as_(cast.viewer).get(f"/netz/knoten/{node_id}")
     for words in (
         "Noch keine Ports",
-        "Keine Störungen",
         "noch nicht abgefragt",
         "Kaputt &lt;b&gt;",
     ):

@@ -19,6 +19,12 @@ CATEGORIES: Mapping[str, str] = {
     "sensor": "Sensor",
     "camera": "Kamera",
     "phone": "Telefon",
+    "panel": "Display",
+    "tablet": "Tablet",
+    "notebook": "Notebook",
+    "desktop": "Desktop-PC",
+    "projector": "Beamer",
+    "accessory": "Zubehör",
     "other": "Sonstiges",
 }
 STATES: Mapping[str, str] = {

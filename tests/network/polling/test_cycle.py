@@ -9,6 +9,7 @@ from structlog.testing import capture_logs
 
 from netzwart.clock import utcnow
 from netzwart.database import Database, table_of
+from netzwart.inventory.tables import DeviceCategory
 from netzwart.network.polling.cycle import NodeIsBusyError
 from netzwart.network.polling.visits import Visit
 from netzwart.network.protocols.replies import Index, Oid, SnmpTarget, SnmpValue
@@ -23,6 +24,7 @@ from netzwart.network.tables import (
     Reachability,
     StateChange,
 )
+from tests.builders import a_device, a_model
 from tests.network.place import Place, a_place
 from tests.network.simulated_switch import Port, Switch, SwitchWire
 
@@ -337,3 +339,18 @@ async def test_cycle_polls_until_told_to_stop_and_finishes_its_visits(place: Pla
     await asyncio.wait_for(running, 10)
     assert all(row["claimed_until"] is None for row in await place.rows(Node))
     assert IncidentKind.UNREACHABLE not in {row["kind"] for row in await place.rows(Incident)}
+
+
+async def test_record_says_what_kind_of_node_it_is_where_no_profile_knows(place: Place):
+    async with place.database.session() as session:
+        model = await a_model(session, category=DeviceCategory.SWITCH)
+        device = await a_device(session, model_id=model.id, school_id=place.school_id)
+
+    async def report(session: AsyncSession, visit: Visit) -> Mapping[str, int]:
+        return {"Chassis": device.id}
+
+    node_id = await place.add("10.0.0.1", Switch())
+    await place.cycle(report).run_once()
+    assert (await place.node(node_id))["category"] == "switch"
+    (part,) = await place.rows(Component)
+    assert part["device_id"] == device.id

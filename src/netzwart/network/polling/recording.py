@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from netzwart.clock import utcnow
 from netzwart.database import table_of
+from netzwart.inventory.tables import Device, DeviceModel
 from netzwart.network.polling.due import ClaimedNode
 from netzwart.network.polling.reading import StatusReading
 from netzwart.network.polling.recording_interfaces import record_interfaces
@@ -33,6 +34,8 @@ from netzwart.network.rules import (
 from netzwart.network.tables import Incident, MaintenanceWindow, Node, StateChange
 
 _nodes = table_of(Node)
+_devices = table_of(Device)
+_models = table_of(DeviceModel)
 _changes = table_of(StateChange)
 _incidents = table_of(Incident)
 _windows = table_of(MaintenanceWindow)
@@ -72,7 +75,27 @@ async def record_visit(
         visit = Visit(node.id, node.name, school_id, reading.taken_at, "snmp", news.serials)
         devices = await report(session, visit)
         await link_devices(session, node.id, news.serials, devices)
+        if facts is not None and facts.category is None:
+            await _take_category(session, node.id, news, devices)
     return True
+
+
+async def _take_category(
+    session: AsyncSession, node_id: int, news: PartNews, devices: Mapping[str, int]
+) -> None:
+    """Let the inventory say what kind of node this is, where no profile knows it."""
+    wholes = [
+        devices[one.position] for one in news.serials if one.is_whole and one.position in devices
+    ]
+    if not wholes:
+        return
+    category = (
+        select(_models.c.category)
+        .join_from(_devices, _models, _models.c.id == _devices.c.model_id)
+        .where(_devices.c.id == wholes[0])
+        .scalar_subquery()
+    )
+    await session.execute(update(_nodes).where(_nodes.c.id == node_id).values(category=category))
 
 
 async def record_unaskable(
