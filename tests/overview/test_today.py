@@ -57,13 +57,14 @@ async def test_silent_nodes_and_their_incidents_are_shown_with_their_school(
             reachability_since=utcnow() - timedelta(hours=3),
         )
         up = await a_node(session, school_id=cast.school.id, reachability=Reachability.UP)
-        for one, ended in ((node, None), (up, utcnow() - timedelta(minutes=18))):
+        now = utcnow()
+        for one, ended in ((node, None), (up, now - timedelta(minutes=18))):
             session.add(
                 Incident(
                     node_id=one.id,
                     school_id=one.school_id,
                     kind=IncidentKind.UNREACHABLE,
-                    started_at=utcnow() - timedelta(hours=1),
+                    started_at=now - timedelta(hours=1),
                     ended_at=ended,
                 )
             )
