@@ -271,3 +271,34 @@ def test_a_table_of_parts_gives_those_with_a_serial_number():
         Component("gym-ap-01", ComponentKind.OTHER, None, "AP1", None),
         Component("3", ComponentKind.OTHER, None, "AP3", None),
     )
+
+
+def test_a_part_takes_its_model_from_the_first_column_that_says_one():
+    source = ComponentSource.model_validate(
+        {
+            "kind": "module",
+            "serial": {"column": COLUMN},
+            "model": [{"column": NAMES}, {"column": KINDS}],
+        }
+    )
+    answers = said(columns={COLUMN: {"1": b"SN1"}, NAMES: {"1": b"N/A"}, KINDS: {"1": b"X-24"}})
+
+    (part,) = interpreting.read_component_tables([source], answers)
+    assert part.model == "X-24"
+
+
+def test_memory_that_only_a_later_source_names_is_not_added():
+    source = ShareSource.model_validate(
+        {"free": [{"column": COLUMN}, {"column": NAMES}], "total": {"column": KINDS}}
+    )
+    answers = said(
+        columns={COLUMN: {"1": 20}, NAMES: {"1": 30, "2": 90}, KINDS: {"1": 100, "2": 100}}
+    )
+
+    assert interpreting.read_shares([source], answers) == (50.0,)
+
+
+def test_a_supply_without_any_level_is_not_told():
+    source = SupplySource.model_validate({"name": NAMES, "percent": {"column": COLUMN}})
+
+    assert interpreting.read_supplies([source], said(columns={NAMES: {"1": b"Black"}})) == ()

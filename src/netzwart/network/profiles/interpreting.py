@@ -299,10 +299,8 @@ def _ratios(
             whole = part + rest
         if whole is None or whole <= 0:
             continue
-        if part is None and rest is not None:
-            part = whole - rest
-        if part is not None:
-            yield _HUNDRED * part / whole
+        # The row comes from one of the two, so without a used part there is a free rest.
+        yield _HUNDRED * (whole - (rest or Decimal(0)) if part is None else part) / whole
 
 
 def read_temperatures(sources: Iterable[NumberSource], answers: Answers) -> tuple[Temperature, ...]:
@@ -368,8 +366,10 @@ def _components(source: ComponentSource, answers: Answers) -> Iterator[Component
 
 
 def _cell(sources: Iterable[TextSource], answers: Answers, row: Index) -> str | None:
-    for source in sources:
-        if source.column is not None:
-            for raw in _formed(source.form, answers.cell(source.column, row)):
-                return _refined(source, raw)
+    columns = ((source, source.column) for source in sources if source.column is not None)
+    for source, column in columns:
+        for raw in _formed(source.form, answers.cell(column, row)):
+            text = _refined(source, raw)
+            if text:
+                return text
     return None
