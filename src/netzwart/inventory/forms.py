@@ -5,11 +5,11 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from netzwart.inventory.tables import DeviceStatus
-
 _LARGEST_ID = 2**63 - 1
 Id = Annotated[int, Field(ge=1, le=_LARGEST_ID)]
 Line = StringConstraints(strip_whitespace=True)
+Status = Annotated[str, Field(max_length=32)]
+"""One of `tables.DeviceStatus`, which forms do not know; the service reads it."""
 
 
 class _Form(BaseModel):
@@ -25,7 +25,7 @@ class DeviceForm(_Form):
     mac: Annotated[str, Line, Field(max_length=40)] | None = None
     school_id: Id | None = None
     room_id: Id | None = None
-    status: DeviceStatus = DeviceStatus.IN_STORAGE
+    status: Status = "in_storage"
     delivered_on: date | None = None
     commissioned_on: date | None = None
     warranty_until: date | None = None
@@ -61,7 +61,7 @@ class StatusForm(_Form):
     """What a device's state is from now on, and why."""
 
     version: Id
-    status: DeviceStatus
+    status: Status
     reason: Annotated[str, Line, Field(min_length=3, max_length=500)]
 
 

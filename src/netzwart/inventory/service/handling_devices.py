@@ -38,6 +38,10 @@ class UnknownModelError(InvalidInputError):
     """No such model."""
 
 
+class UnknownStatusError(InvalidInputError):
+    """No such state."""
+
+
 class StatusByOtherActError(InvalidInputError):
     """Lending and disposing have rules of their own."""
 
@@ -63,16 +67,17 @@ async def add_device(session: AsyncSession, actor: Actor, form: DeviceForm) -> D
     Raises:
         BadPlaceError: the place is not there, or not for this actor.
         UnknownModelError: the model is not there.
+        UnknownStatusError: the state is not there.
         StatusByOtherActError: a new device is neither lent nor disposed of.
         InvalidInputError: inventory number, serial number or MAC address do not fit.
     """
     await _check_place(session, actor, form.school_id, form.room_id)
     await _check_model(session, form.model_id)
-    _check_status(form.status)
-    device = await record_device(session, actor, form.model_dump())
+    values = {**form.model_dump(), "status": _read_status(form.status)}
+    device = await record_device(session, actor, values)
     await session.flush()
-    values = form.model_dump(mode="json")
-    changes = {name: [None, value] for name, value in values.items() if value is not None}
+    written = form.model_dump(mode="json")
+    changes = {name: [None, value] for name, value in written.items() if value is not None}
     await _audit(session, actor, "device_created", device, changes)
     return device
 
@@ -115,12 +120,13 @@ async def change_status(
 
     Raises:
         StaleDeviceError: the form was opened before another change.
+        UnknownStatusError: the state is not there.
         StatusByOtherActError: into or out of a loan or a disposal.
     """
     _check_version(device, form.version)
-    _check_status(form.status)
-    _check_status(device.status)
-    await _update(session, actor, device, {"status": form.status}, reason=form.reason)
+    status = _read_status(form.status)
+    _read_status(device.status)
+    await _update(session, actor, device, {"status": status}, reason=form.reason)
 
 
 async def note_on_device(
@@ -148,10 +154,15 @@ def _check_version(device: Device, version: int) -> None:
         raise StaleDeviceError(message, {"version": message}, device_id=device.id)
 
 
-def _check_status(status: DeviceStatus) -> None:
-    if status in BY_OTHER_ACTS:
+def _read_status(text: str) -> DeviceStatus:
+    """Return the state, if a form may bring a device into it or out of it."""
+    if text in BY_OTHER_ACTS:
         message = "Verleihen und Aussondern sind eigene Vorgänge."
         raise StatusByOtherActError(message, {"status": message})
+    if text not in set(DeviceStatus):
+        message = "Diesen Status gibt es nicht."
+        raise UnknownStatusError(message, {"status": message})
+    return DeviceStatus(text)
 
 
 async def _check_model(session: AsyncSession, model_id: int) -> None:
