@@ -68,6 +68,17 @@ async def test_several_hits_are_listed_by_kind(site: Site, cast: Cast) -> None:
     assert "EGS-2" in page.text
 
 
+async def test_more_hits_than_are_listed_are_told(site: Site, cast: Cast) -> None:
+    async with site.database.session() as session:
+        for number in range(12):
+            await a_device(session, inventory_number=f"EGX-{number:02}", school_id=cast.school.id)
+            await a_room(session, number=f"EGX-{number:02}", school_id=cast.school.id)
+    page = await site.as_(cast.technician).get("/suche?q=egx-")
+    assert 'href="/geraete?q=egx-"' in page.text
+    assert "die ersten 10, bitte genauer suchen" in page.text
+    assert "EGX-10" not in page.text
+
+
 async def test_search_finds_nothing_of_other_schools_or_rights(site: Site, cast: Cast) -> None:
     async with site.database.session() as session:
         measure = await a_measure(session, school_id=cast.school.id)

@@ -87,7 +87,7 @@ def read_filters(pairs: Iterable[tuple[str, str]]) -> DeviceFilters:
         except ValueError:
             errors[name] = f"Der Filter „{_LABELS[name]}“ kennt den Wert „{text[:40]}“ nicht."
     if errors:
-        raise BadFilterError(" ".join(errors.values()), errors)
+        raise BadFilterError("Diese Filter passen nicht zur Geräteliste.", errors)
     return DeviceFilters(**values)  # pyright: ignore[reportArgumentType] - each reader gives its field's type
 
 

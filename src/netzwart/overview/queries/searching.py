@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from sqlalchemy import case, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -37,7 +38,10 @@ class Hits:
     title: str
     icon: str
     hits: Sequence[Hit]
+    has_more: bool = False
+    """True if there are more than are listed."""
     more_href: str | None = None
+    """Where all of them are listed."""
 
 
 def only_hit(found: Sequence[Hits]) -> Hit | None:
@@ -66,6 +70,11 @@ async def search(session: AsyncSession, actor: Actor, text: str) -> list[Hits]:
         found.append(await _invoices(session, actor, words))
         found.append(await _grants(session, actor, words))
     return [group for group in found if group.hits]
+
+
+def _shown(title: str, icon: str, hits: Sequence[Hit], more_href: str | None = None) -> Hits:
+    """Return the first hits; the queries fetch one more than is shown."""
+    return Hits(title, icon, hits[:SHOWN], len(hits) > SHOWN, more_href)
 
 
 def _exactly(*conditions: ColumnElement[bool]) -> ColumnElement[int]:
@@ -101,7 +110,7 @@ async def _devices(session: AsyncSession, actor: Actor, words: str) -> Hits:
             at_schools(DEVICE.c.school_id, actor.scope(Right.READ_INVENTORY)),
         )
         .order_by(is_exact.desc(), DEVICE.c.inventory_number)
-        .limit(SHOWN)
+        .limit(SHOWN + 1)
     )
     rows = (await session.execute(statement)).all()
     hits = [
@@ -113,7 +122,7 @@ async def _devices(session: AsyncSession, actor: Actor, words: str) -> Hits:
         )
         for row in rows
     ]
-    return Hits("Geräte", "devices", hits)
+    return _shown("Geräte", "devices", hits, f"/geraete?{urlencode({'q': words})}")
 
 
 async def _nodes(session: AsyncSession, actor: Actor, words: str) -> Hits:
@@ -141,14 +150,14 @@ async def _nodes(session: AsyncSession, actor: Actor, words: str) -> Hits:
             at_schools(NODE.c.school_id, actor.scope(Right.READ_NETWORK)),
         )
         .order_by(is_exact.desc(), NODE.c.name, NODE.c.id)
-        .limit(SHOWN)
+        .limit(SHOWN + 1)
     )
     rows = (await session.execute(statement)).all()
     hits = [
         Hit(f"/netz/knoten/{row.id}", row.name, f"{row.address} · {row.school}", bool(row.is_exact))
         for row in rows
     ]
-    return Hits("Netzknoten", "topology-star-3", hits)
+    return _shown("Netzknoten", "topology-star-3", hits)
 
 
 async def _schools(session: AsyncSession, actor: Actor, words: str) -> Hits:
@@ -163,14 +172,14 @@ async def _schools(session: AsyncSession, actor: Actor, words: str) -> Hits:
             at_schools(SCHOOL.c.id, actor.scope(Right.READ_SCHOOLS)),
         )
         .order_by(is_exact.desc(), SCHOOL.c.name)
-        .limit(SHOWN)
+        .limit(SHOWN + 1)
     )
     rows = (await session.execute(statement)).all()
     hits = [
         Hit(f"/schulen/{row.id}", row.name, f"Schulnummer {row.number}", bool(row.is_exact))
         for row in rows
     ]
-    return Hits("Schulen", "school", hits)
+    return _shown("Schulen", "school", hits)
 
 
 async def _rooms(session: AsyncSession, actor: Actor, words: str) -> Hits:
@@ -193,7 +202,7 @@ async def _rooms(session: AsyncSession, actor: Actor, words: str) -> Hits:
             at_schools(ROOM.c.school_id, actor.scope(Right.READ_SCHOOLS)),
         )
         .order_by(is_exact.desc(), SCHOOL.c.name, ROOM.c.number)
-        .limit(SHOWN)
+        .limit(SHOWN + 1)
     )
     rows = (await session.execute(statement)).all()
     hits = [
@@ -205,7 +214,7 @@ async def _rooms(session: AsyncSession, actor: Actor, words: str) -> Hits:
         )
         for row in rows
     ]
-    return Hits("Räume", "door", hits)
+    return _shown("Räume", "door", hits)
 
 
 async def _invoices(session: AsyncSession, actor: Actor, words: str) -> Hits:
@@ -235,7 +244,7 @@ async def _invoices(session: AsyncSession, actor: Actor, words: str) -> Hits:
         .outerjoin(ORDER, ORDER.c.id == INVOICE.c.order_id)
         .where(INVOICE.c.number.icontains(words, autoescape=True), is_visible)
         .order_by(is_exact.desc(), INVOICE.c.number, INVOICE.c.id)
-        .limit(SHOWN)
+        .limit(SHOWN + 1)
     )
     rows = (await session.execute(statement)).all()
     hits = [
@@ -247,7 +256,7 @@ async def _invoices(session: AsyncSession, actor: Actor, words: str) -> Hits:
         )
         for row in rows
     ]
-    return Hits("Rechnungen", "file-invoice", hits)
+    return _shown("Rechnungen", "file-invoice", hits)
 
 
 async def _grants(session: AsyncSession, actor: Actor, words: str) -> Hits:
@@ -262,8 +271,8 @@ async def _grants(session: AsyncSession, actor: Actor, words: str) -> Hits:
             visible_grants(actor),
         )
         .order_by(is_exact.desc(), GRANT.c.number)
-        .limit(SHOWN)
+        .limit(SHOWN + 1)
     )
     rows = (await session.execute(statement)).all()
     hits = [Hit(f"/foerderung/{row.id}", row.number, row.title, bool(row.is_exact)) for row in rows]
-    return Hits("Zuwendungen", "coin-euro", hits)
+    return _shown("Zuwendungen", "coin-euro", hits)
