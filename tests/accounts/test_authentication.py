@@ -1,14 +1,15 @@
 """Tokens and sessions as keys: what opens, what is over, and what a program need not send."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
-from sqlalchemy import text
 
 from netzwart.accounts.tables import ApiToken
 from netzwart.clock import frozen_at, utcnow
+from netzwart.database import Database
 from tests.cast import CSRF, Cast
-from tests.client import Site
+from tests.client import Site, open_site
 
 
 async def change_token(site: Site, cast: Cast, **changes: object):
@@ -90,11 +91,14 @@ async def test_token_needs_no_csrf(site: Site, cast: Cast):
     assert answer.status_code == 303
 
 
-async def test_unknown_database_is_an_error_of_ours_but_alive(site: Site, cast: Cast):
-    async with site.database.session() as session:
-        await session.execute(text("ALTER TABLE web_session RENAME TO gone"))
-    browser = site.as_(cast.admin)
-    assert (await browser.get("/health/live")).status_code == 200
-    answer = await browser.get("/metrics")
-    assert answer.status_code == 500
-    assert "web_session" not in answer.text
+async def test_database_without_tables_is_our_error_and_public_pages_live(tmp_path: Path):
+    database = Database(f"sqlite:///{tmp_path}/empty.sqlite3")
+    async with open_site(database, tmp_path) as site:
+        browser = site.as_(None)
+        browser.client.cookies.set("netzwart_session", "some session")
+        assert (await browser.get("/health/live")).status_code == 200
+        assert (await browser.get("/health/ready")).status_code == 503
+        answer = await browser.get("/metrics")
+        assert answer.status_code == 500
+        assert "web_session" not in answer.text
+    await database.close()

@@ -43,7 +43,7 @@ class UserForm(Form):
     name: Name
     display_name: Title
     password: SecretStr
-    role: str = Field(max_length=32)
+    role: str = Field(min_length=1, max_length=32)
     school_id: OptionalId = None
     expires_on: OptionalDay = None
 
@@ -58,7 +58,7 @@ class UserChangeForm(Form):
 class RoleForm(Form):
     """One more role: everywhere, or at a school, or for a grant or programme."""
 
-    role: str = Field(max_length=32)
+    role: str = Field(min_length=1, max_length=32)
     school_id: OptionalId = None
     grant_id: OptionalId = None
     programme: OptionalText = None
@@ -82,6 +82,6 @@ class TokenForm(Form):
     """A new API token."""
 
     name: Name
-    role: str = Field(max_length=32)
+    role: str = Field(min_length=1, max_length=32)
     school_id: OptionalId = None
     expires_on: OptionalDay = None

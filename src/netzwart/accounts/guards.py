@@ -4,7 +4,7 @@ A guard knows rights, not places: which school's rows somebody may see is the qu
 `actor.scope(right)`, so that what one may not see does not exist.
 """
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from litestar.connection import ASGIConnection
@@ -15,7 +15,7 @@ from netzwart.accounts.actors import Actor, Right
 from netzwart.accounts.authentication import actor_of
 from netzwart.errors import ForbiddenError
 
-Guard = Callable[[ASGIConnection[Any, Any, Any, Any], BaseRouteHandler], None]
+Guard = Callable[[ASGIConnection[Any, Any, Any, Any], BaseRouteHandler], Awaitable[None]]
 
 GUARDS: list[Guard] = []
 """Every guard there is, for the test that walks the routes."""
@@ -25,7 +25,7 @@ class MissingRightError(ForbiddenError):
     """The actor is known, but no role of theirs has the right."""
 
 
-def requires_signed_in(
+async def requires_signed_in(
     connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler
 ) -> None:
     """Let in everybody who is known.
@@ -43,7 +43,10 @@ GUARDS.append(requires_signed_in)
 def requires(*rights: Right) -> Guard:
     """Return a guard that lets in whoever holds one of the rights, anywhere."""
 
-    def guard(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
+    # Asynchronous, since Litestar sends plain functions through a thread.
+    async def guard(
+        connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler
+    ) -> None:
         del handler
         actor = _known(connection)
         if not any(actor.may(right) for right in rights):

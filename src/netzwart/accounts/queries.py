@@ -203,11 +203,10 @@ async def list_users(session: AsyncSession, *, q: str = "", limit: int = 200) ->
         USERS.c.is_active.desc(), USERS.c.display_name, USERS.c.id
     )
     if q:
-        pattern = f"%{q.lower()}%"
         statement = statement.where(
             or_(
-                func.lower(USERS.c.name).like(pattern),
-                func.lower(USERS.c.display_name).like(pattern),
+                func.lower(USERS.c.name).contains(q.lower(), autoescape=True),
+                func.lower(USERS.c.display_name).contains(q.lower(), autoescape=True),
             )
         )
     users = (await session.execute(statement.limit(limit))).scalars().all()

@@ -73,8 +73,10 @@ class Entered(Generic[FormT]):
             self._refuse(refusal)
         except IntegrityError as error:
             spoken = explain(error)
-            if not isinstance(spoken, InvalidInputError):
+            if spoken is None:
                 raise
+            if not isinstance(spoken, InvalidInputError):
+                raise spoken from error
             self._refuse(spoken)
 
     def _refuse(self, refusal: InvalidInputError) -> None:
