@@ -228,7 +228,8 @@ def _own_problem(error: NetzwartError) -> Problem:
     retry_after_s = error.retry_after_s if isinstance(error, UnavailableError) else None
     if retry_after_s is not None:
         headers["Retry-After"] = str(retry_after_s)
-    return Problem(error.kind, title, error.status, error.message, errors, headers)
+    kind = _KINDS[500].name if type(error) is NetzwartError else error.kind
+    return Problem(kind, title, error.status, error.message, errors, headers)
 
 
 def _http_problem(error: HTTPException) -> Problem:

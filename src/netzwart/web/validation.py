@@ -61,6 +61,9 @@ _OWN_WORDS = frozenset({"value_error", "assertion_error"})
 _MSGSPEC: Sequence[tuple[re.Pattern[str], str]] = (
     (re.compile(r"missing required (?:field|argument)"), "Die Angabe fehlt."),
     (re.compile(r"contains unknown field"), "Dieses Feld gibt es nicht."),
+    # What names a bound stands before what names a type, since a bound's sentence names both.
+    (re.compile(r"Expected `\w+` >= (\S+)"), "Mindestens {0}."),
+    (re.compile(r"Expected `\w+` <= (\S+)"), "Höchstens {0}."),
     (re.compile(r"Expected `(?:\w+ \| )?int"), "Hier wird eine ganze Zahl erwartet."),
     (re.compile(r"Expected `(?:decimal|float)"), "Hier wird eine Zahl erwartet."),
     (re.compile(r"Expected `bool"), "Hier wird ja oder nein erwartet."),
@@ -73,8 +76,6 @@ _MSGSPEC: Sequence[tuple[re.Pattern[str], str]] = (
     (re.compile(r"Invalid decimal"), "Hier wird eine Zahl erwartet."),
     (re.compile(r"of length <= (\d+)"), "Höchstens {0} Zeichen."),
     (re.compile(r"of length >= (\d+)"), "Mindestens {0} Zeichen."),
-    (re.compile(r"Expected `\w+` >= (\S+)"), "Mindestens {0}."),
-    (re.compile(r"Expected `\w+` <= (\S+)"), "Höchstens {0}."),
     (re.compile(r"Expected `str"), "Hier wird ein Text erwartet."),
 )
 
