@@ -34,7 +34,7 @@ class Caller:
         self,
         method: str,
         path: str,
-        body: Any = None,  # noqa: ANN401 - JSON
+        body: Any = None,
         headers: Mapping[str, str] | None = None,
     ) -> Response:
         """Send a request below /api/v1; `body` is sent as JSON."""
@@ -60,13 +60,13 @@ class Caller:
         self.statements = len(seen)
         return answer
 
-    async def get(self, path: str, status: int = 200, **headers: str) -> Any:  # noqa: ANN401 - JSON
+    async def get(self, path: str, status: int = 200, **headers: str) -> Any:
         """Return the JSON of a GET that must be answered with `status`."""
         answer = await self.call("GET", path, headers=headers)
         assert answer.status_code == status, answer.text
         return answer.json()
 
-    async def post(self, path: str, body: Any, status: int = 201, **headers: str) -> Any:  # noqa: ANN401 - JSON
+    async def post(self, path: str, body: Any, status: int = 201, **headers: str) -> Any:
         """Return the JSON of a POST that must be answered with `status`."""
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         answer = await self.call("POST", path, body, named)
@@ -79,7 +79,7 @@ class Caller:
         assert answer.status_code == 200, answer.text
         return answer.headers["etag"]
 
-    async def patch(self, path: str, body: Any, status: int = 200) -> Any:  # noqa: ANN401 - JSON
+    async def patch(self, path: str, body: Any, status: int = 200) -> Any:
         """Change a row as it is now."""
         answer = await self.call("PATCH", path, body, {"If-Match": await self.tag(path)})
         assert answer.status_code == status, answer.text

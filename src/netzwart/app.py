@@ -1,8 +1,9 @@
 """The web application: the only place where all packages meet.
 
 To add a domain's pages or API: import the module and put it into `PAGES` or `APIS`. A module of
-pages exports `CONTROLLERS` and `NAV` (entries of the left bar, may be empty), one of the API exports
-`CONTROLLERS`. Each route has a guard of `netzwart.accounts.guards` or says `opt={"public": True}`.
+pages exports `CONTROLLERS` and `NAV` (entries of the left bar, may be empty); one of the API
+exports `CONTROLLERS`. Each route has a guard of `netzwart.accounts.guards` or says
+`opt={"public": True}`.
 """
 
 from collections.abc import AsyncGenerator, Callable, Sequence
@@ -31,8 +32,12 @@ from netzwart.accounts.guards import requires_network_reader
 from netzwart.database import Database, provide_session
 from netzwart.errors import UnavailableError
 from netzwart.evidence import pages as evidence_pages
+from netzwart.inventory import api as inventory_api
+from netzwart.inventory import pages as inventory_pages
 from netzwart.network import pages as network_pages
+from netzwart.overview import pages as overview_pages
 from netzwart.schools import api as schools_api
+from netzwart.schools import pages as schools_pages
 from netzwart.secrets import SecretBox
 from netzwart.settings import Settings
 from netzwart.web.frame import FrameSettings, NavItem
@@ -61,10 +66,17 @@ class Api(Protocol):
     def CONTROLLERS(self) -> Sequence[ControllerRouterHandler]: ...  # noqa: D102, N802
 
 
-PAGES: Sequence[Pages] = (evidence_pages, network_pages, accounts_pages)
+PAGES: Sequence[Pages] = (
+    overview_pages,
+    inventory_pages,
+    schools_pages,
+    evidence_pages,
+    network_pages,
+    accounts_pages,
+)
 """Every domain's pages, top floor first."""
 
-APIS: Sequence[Api] = (schools_api,)
+APIS: Sequence[Api] = (inventory_api, schools_api)
 """Every domain's API, top floor first; the paths begin with /api/v1."""
 
 TEMPLATE_PACKAGES = (

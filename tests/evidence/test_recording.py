@@ -30,7 +30,7 @@ async def inventory(database: Database) -> Inventory:
     return await an_inventory(database)
 
 
-def snmp(serial: str | None, seen_at: datetime = NOON, **values: Any) -> Claim:  # noqa: ANN401 - passed on
+def snmp(serial: str | None, seen_at: datetime = NOON, **values: Any) -> Claim:
     maker = values.pop("manufacturer", "Aruba")
     return Claim(SightingSource.SNMP, seen_at, serial=serial, manufacturer=maker, **values)
 
@@ -172,7 +172,7 @@ async def test_statements_do_not_grow_with_the_claims(inventory: Inventory):
         await inventory.add(f"CN{number:04}")
     counted: list[str] = []
 
-    def count(*arguments: Any) -> None:  # noqa: ANN401 - SQLAlchemy's arguments
+    def count(*arguments: Any) -> None:
         counted.append(arguments[2])
 
     engine = inventory.database.engine.sync_engine

@@ -24,7 +24,7 @@ TERMS = GrantTerms(
 END = date(2022, 12, 31)
 
 
-def a_share(amount: str, school: str = "168269", category: str = "it", **more: Any) -> ShareFacts:  # noqa: ANN401 - any field may be set
+def a_share(amount: str, school: str = "168269", category: str = "it", **more: Any) -> ShareFacts:
     return ShareFacts(
         amount=Decimal(amount),
         measure=f"{school}-{category}",
@@ -34,7 +34,7 @@ def a_share(amount: str, school: str = "168269", category: str = "it", **more: A
     )
 
 
-def a_line(gross: str, *shares: ShareFacts, **more: Any) -> LineFacts:  # noqa: ANN401 - any field may be set
+def a_line(gross: str, *shares: ShareFacts, **more: Any) -> LineFacts:
     facts: dict[str, Any] = {
         "key": "R1/1",
         "gross": Decimal(gross),
@@ -46,16 +46,16 @@ def a_line(gross: str, *shares: ShareFacts, **more: Any) -> LineFacts:  # noqa: 
     return LineFacts(**(facts | more))
 
 
-def a_payment(amount: str, day: date = date(2022, 2, 20), key: str = "K1", **more: Any):  # noqa: ANN401 - any field may be set
+def a_payment(amount: str, day: date = date(2022, 2, 20), key: str = "K1", **more: Any):
     return PaymentFacts(key=key, paid_on=day, amount=Decimal(amount), **more)
 
 
-def an_invoice(lines: list[LineFacts], *payments: PaymentFacts, **more: Any) -> InvoiceFacts:  # noqa: ANN401 - any field may be set
+def an_invoice(lines: list[LineFacts], *payments: PaymentFacts, **more: Any) -> InvoiceFacts:
     key = str(more.pop("key", "R1"))
     return InvoiceFacts(key=key, lines=tuple(lines), payments=payments, **more)
 
 
-def settled(*invoices: InvoiceFacts, terms: GrantTerms = TERMS, **more: Any) -> Settlement:  # noqa: ANN401 - any field may be set
+def settled(*invoices: InvoiceFacts, terms: GrantTerms = TERMS, **more: Any) -> Settlement:
     return settle(terms, invoices, as_of=more.pop("as_of", END), **more)
 
 

@@ -61,7 +61,7 @@ class Place:
                 nodes.update().where(nodes.c.is_enabled).values(next_poll_at=nodes.c.created_at)
             )
 
-    async def add(self, address: str, switch: Switch | None, **values: Any) -> int:  # noqa: ANN401 - columns of a node
+    async def add(self, address: str, switch: Switch | None, **values: Any) -> int:
         if switch is not None:
             self.wire.switches[f"{address}:161"] = switch
         async with self.database.session() as session:

@@ -1,18 +1,5 @@
-from collections.abc import AsyncGenerator
-from pathlib import Path
-
-import pytest
-
 from netzwart.accounts.tables import Role
-from netzwart.database import Database
-from tests.api_client import Api, running_api
-
-
-@pytest.fixture
-async def api(database: Database, tmp_path: Path) -> AsyncGenerator[Api]:
-    async with running_api(database, tmp_path) as running:
-        yield running
-
+from tests.api_client import Api
 
 SCHOOL = {"number": "990001", "name": "Testschule am Wald", "short_name": "TW", "pupils": 300}
 

@@ -3,6 +3,8 @@
 import re
 
 _PUNCTUATION = re.compile(r"[^0-9A-Z]")
+_SEPARATORS = re.compile(r"[:.\-]")
+_MAC = re.compile(r"[0-9a-f]{12}")
 _PLACEHOLDERS = frozenset(
     {
         "NA",
@@ -46,3 +48,14 @@ def normalised_serial(text: str | None) -> str | None:
 def search_text(*parts: str | None) -> str:
     """Return what a device is found by: lower case, one blank between parts, at most 400 long."""
     return " ".join(part.lower() for part in parts if part)[:400]
+
+
+def normalised_mac(text: str) -> str | None:
+    """Return a MAC address in lower case with colons; None if the text is none.
+
+    Source: IEEE 802, EUI-48, in the spellings of the vendors (aa-bb-cc…, aabb.cc…).
+    """
+    digits = _SEPARATORS.sub("", text.strip()).lower()
+    if not _MAC.fullmatch(digits):
+        return None
+    return ":".join(digits[start : start + 2] for start in range(0, 12, 2))

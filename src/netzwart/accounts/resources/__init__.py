@@ -3,15 +3,24 @@
 from netzwart.accounts.resources.acting import reach, view_of
 from netzwart.accounts.resources.answering import ApiRequest
 from netzwart.accounts.resources.controllers import API, resource_controller
-from netzwart.accounts.resources.forms import Form
-from netzwart.accounts.resources.writing import NeverDeletedError, Writing, refuse_removal
+from netzwart.accounts.resources.forms import Form, filled
+from netzwart.accounts.resources.writing import (
+    Act,
+    NeverDeletedError,
+    Values,
+    Writing,
+    refuse_removal,
+)
 
 __all__ = [
     "API",
+    "Act",
     "ApiRequest",
     "Form",
     "NeverDeletedError",
+    "Values",
     "Writing",
+    "filled",
     "reach",
     "refuse_removal",
     "resource_controller",

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any, cast
 
 from litestar import Controller, Response, delete, get, patch, post
+from litestar.di import NamedDependency
 from litestar.handlers.http_handlers import HTTPRouteHandler
 from litestar.params import FromPath
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -21,9 +22,10 @@ from netzwart.accounts.resources.answering import (
 )
 from netzwart.accounts.resources.forms import Form, read_json
 from netzwart.accounts.resources.idempotency import Once
-from netzwart.accounts.resources.writing import Writer, Writing
+from netzwart.accounts.resources.writing import Act, Writer, Writing
 from netzwart.database import DbSession, Record
 from netzwart.errors import NotFoundError
+from netzwart.secrets import SecretBox
 from netzwart.web.listing import Filter, ListQuery, SortKey
 from netzwart.web.resources import Resource
 from netzwart.web.resources.documenting import Doing, Forms, operation_of
@@ -32,6 +34,8 @@ from netzwart.web.resources.reading import Item, encode, read_one, read_page
 from netzwart.web.resources.viewing import View
 
 API = "/api/v1"
+
+KeyBox = NamedDependency[SecretBox]
 
 
 def resource_controller(resource: Resource, writing: Writing | None = None) -> type[Controller]:
@@ -119,7 +123,9 @@ def _create(writing: Writing) -> HTTPRouteHandler:
         operation_id=f"create_{resource.name}",
         summary=f"Create one or many of {resource.name}",
     )
-    async def create(self: Controller, request: ApiRequest, session: DbSession) -> Response[bytes]:
+    async def create(
+        self: Controller, request: ApiRequest, session: DbSession, secret_box: KeyBox
+    ) -> Response[bytes]:
         del self
         body = await request.body()
         once = Once(session, request, body)
@@ -127,7 +133,7 @@ def _create(writing: Writing) -> HTTPRouteHandler:
             return earlier
         sent = read_json(body)
         many = cast("list[object]", sent) if isinstance(sent, list) else None
-        writer = Writer(session, writing, provide_actor(request))
+        writer = Writer(Act(session, provide_actor(request), secret_box), writing)
         rows = await writer.create([sent] if many is None else many, is_list=many is not None)
         answer = await _created(request, session, writer, rows, is_list=many is not None)
         await once.keep(answer, holds_secret=writing.tells_once)
@@ -173,11 +179,15 @@ def _update(writing: Writing) -> HTTPRouteHandler:
         summary=f"Change one of {resource.name}",
     )
     async def update(
-        self: Controller, request: ApiRequest, session: DbSession, row_id: FromPath[int]
+        self: Controller,
+        request: ApiRequest,
+        session: DbSession,
+        secret_box: KeyBox,
+        row_id: FromPath[int],
     ) -> Response[bytes]:
         del self
         sent = read_json(await request.body())
-        writer = Writer(session, writing, provide_actor(request))
+        writer = Writer(Act(session, provide_actor(request), secret_box), writing)
         row = await writer.load(_checked(row_id))
         check_version(request, row.version)
         await writer.update(row, sent)
@@ -198,10 +208,14 @@ def _destroy(writing: Writing) -> HTTPRouteHandler:
         summary=f"Delete one of {resource.name}",
     )
     async def destroy(
-        self: Controller, request: ApiRequest, session: DbSession, row_id: FromPath[int]
+        self: Controller,
+        request: ApiRequest,
+        session: DbSession,
+        secret_box: KeyBox,
+        row_id: FromPath[int],
     ) -> None:
         del self
-        writer = Writer(session, writing, provide_actor(request))
+        writer = Writer(Act(session, provide_actor(request), secret_box), writing)
         row = await writer.load(_checked(row_id))
         check_version(request, row.version)
         await writer.remove(row)

@@ -4,7 +4,7 @@ import difflib
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
 import msgspec
 from pydantic import (
@@ -17,7 +17,6 @@ from pydantic import (
 )
 from pydantic import Field as FormField
 
-from netzwart.errors import InvalidInputError
 from netzwart.web.listing import BadQueryError
 from netzwart.web.resources import Field, Kind, Resource
 from netzwart.web.resources.referring import writable_references
@@ -159,8 +158,18 @@ def refuse(errors: Mapping[str, str]) -> None:
         raise BadFormError("Die Angaben sind nicht vollständig oder nicht gültig.", errors)
 
 
-def prefixed(error: InvalidInputError, prefix: str) -> InvalidInputError:
-    """Return the same error with its fields placed below the index of a list's item."""
-    if prefix:
-        error.fields = {f"{prefix}{name}": text for name, text in error.fields.items()}
-    return error
+Filled = TypeVar("Filled", bound=BaseModel)
+
+
+def filled(form: type[Filled], values: Mapping[str, Any]) -> Filled:
+    """Return a domain's own form, filled with checked values.
+
+    Raises:
+        BadFormError: the domain asks for more than the columns do.
+    """
+    try:
+        return form.model_validate({name: values[name] for name in values})
+    except ValidationError as error:
+        problems = error.errors(include_url=False, include_input=False)
+        errors = {pydantic_field(found) or "body": pydantic_sentence(found) for found in problems}
+        raise BadFormError("Die Angaben sind nicht gültig.", errors) from error

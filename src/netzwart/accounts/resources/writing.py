@@ -23,22 +23,33 @@ from netzwart.accounts.resources.forms import (
     column_of,
     create_form,
     patch_form,
-    prefixed,
     refuse,
     validate,
 )
 from netzwart.database import Record, explain
 from netzwart.errors import ConflictError, ForbiddenError, InvalidInputError, NotFoundError
+from netzwart.secrets import SecretBox
 from netzwart.web.resources import Resource
 from netzwart.web.resources.reaching import condition
 from netzwart.web.resources.reading import Item
 from netzwart.web.resources.referring import BadReferenceError, References, writable_references
 
 Values = dict[str, Any]
-Create = Callable[[AsyncSession, Actor, Values], Awaitable[Record | tuple[Record, Item]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One request that writes: its transaction, who sent it, and the key box for secrets."""
+
+    session: AsyncSession
+    actor: Actor
+    secret_box: SecretBox
+
+
+Create = Callable[[Act, Values], Awaitable[Record | tuple[Record, Item]]]
 """Writes a row; may also return what the answer tells once (a token's word)."""
-Update = Callable[[AsyncSession, Actor, Any, Values], Awaitable[None]]
-Remove = Callable[[AsyncSession, Actor, Any], Awaitable[None]]
+Update = Callable[[Act, Any, Values], Awaitable[None]]
+Remove = Callable[[Act, Any], Awaitable[None]]
 
 MOST_ITEMS = 500
 
@@ -47,13 +58,13 @@ class NeverDeletedError(ConflictError):
     """Rows of this kind are kept for ever."""
 
 
-async def refuse_removal(session: AsyncSession, actor: Actor, row: Record) -> None:
+async def refuse_removal(act: Act, row: Record) -> None:
     """Refuse to delete what must outlive its use: devices, schools, payments, papers.
 
     Raises:
         NeverDeletedError: always.
     """
-    del session, actor
+    del act
     raise NeverDeletedError("Dieser Eintrag wird nie gelöscht.", table=row.__tablename__)
 
 
@@ -65,6 +76,8 @@ class Writing:
     right: Right
     fields: str = ""
     """Public names that a form takes; a reference is taken by key or by id."""
+    patched: str | None = None
+    """Public names that a change takes; None is the same."""
     form: type[Form] | None = None
     """Further fields of the form for new rows: parts, secrets."""
     patch: type[Form] | None = None
@@ -75,6 +88,8 @@ class Writing:
     may_create: bool = True
     may_patch: bool = True
     may_delete: bool = False
+    audits_itself: bool = False
+    """True if the domain's functions write the audit trail."""
     tells_once: bool = False
     """True if the answer to a POST holds a secret: it is then not kept for a repeated request."""
 
@@ -86,19 +101,22 @@ class Writing:
     @cached_property
     def patch_form(self) -> type[Form]:
         """Return the form of a change."""
-        return patch_form(self.resource, self.fields, self.patch)
+        return patch_form(
+            self.resource, self.fields if self.patched is None else self.patched, self.patch
+        )
 
 
 class Writer:
     """Writes rows of one resource for one actor within one transaction."""
 
-    def __init__(self, session: AsyncSession, writing: Writing, actor: Actor) -> None:
-        self.session = session
+    def __init__(self, act: Act, writing: Writing) -> None:
+        self.act = act
+        self.session = act.session
         self.writing = writing
-        self.actor = actor
+        self.actor = act.actor
         self.resource = writing.resource
-        self.view = view_of(writing.resource, actor)
-        self.references = References(session, self.view)
+        self.view = view_of(writing.resource, act.actor)
+        self.references = References(act.session, self.view)
         self.told: dict[int, Item] = {}
         """What the answer to a POST tells once beside the row: row id → fields."""
 
@@ -127,23 +145,34 @@ class Writer:
     async def _create_one(self, values: Values, prefix: str) -> Record:
         create = self.writing.create or self._plain_create
         try:
-            made = await create(self.session, self.actor, values)
+            made = await create(self.act, values)
             row, told = made if isinstance(made, tuple) else (made, {})
             await self.session.flush()
             self.told[row.id] = told
         except InvalidInputError as error:
-            raise prefixed(error, prefix) from error
+            raise self._named(error, prefix) from error
         except IntegrityError as error:
             spoken = explain(error)
             if isinstance(spoken, InvalidInputError):
-                raise prefixed(spoken, prefix) from error
+                raise self._named(spoken, prefix) from error
             raise
         return row
 
-    async def _plain_create(self, session: AsyncSession, actor: Actor, values: Values) -> Record:
-        del actor
+    def _named(self, error: InvalidInputError, prefix: str) -> InvalidInputError:
+        """Let the error speak of fields as the API calls them, below the index of their item."""
+        plain = (field for field in self.resource.fields.values() if field.join is None)
+        names = {column_of(field): field.name for field in plain}
+        names |= {column: name for name, column in writable_references(self.resource).items()}
+        fields: dict[str, str] = {}
+        for name, text in error.fields.items():
+            stem, dot, rest = name.partition(".")
+            fields[f"{prefix}{names.get(stem, stem)}{dot}{rest}"] = text
+        error.fields = fields
+        return error
+
+    async def _plain_create(self, act: Act, values: Values) -> Record:
         row = self.resource.record(**values)
-        session.add(row)
+        act.session.add(row)
         return row
 
     async def load(self, row_id: int) -> Record:
@@ -177,12 +206,10 @@ class Writer:
         before = self._shown(row)
         known = {name: getattr(row, name) for name in self.resource.record.model_fields}
         [values] = await self._resolved([form], [""], known, is_partial=True)
-        if self.writing.update is not None:
-            await self.writing.update(self.session, self.actor, row, values)
-        else:
-            for name, value in values.items():
-                setattr(row, name, value)
-        await self.session.flush()
+        try:
+            await self._change(row, values)
+        except InvalidInputError as error:
+            raise self._named(error, "") from error
         await self._check_reach([row])
         after = self._shown(row)
         changes = {
@@ -190,15 +217,26 @@ class Writer:
         }
         await self._audit("changed", row, changes)
 
+    async def _change(self, row: Record, values: Values) -> None:
+        if self.writing.update is not None:
+            await self.writing.update(self.act, row, values)
+        else:
+            for name, value in values.items():
+                setattr(row, name, value)
+        await self.session.flush()
+
     async def remove(self, row: Record) -> None:
         """Delete a row, or do what the domain does instead."""
         lost = {name: value for name, value in self._shown(row).items() if value is not None}
         await self._audit("deleted", row, {name: [value, None] for name, value in lost.items()})
         if self.writing.remove is not None:
-            await self.writing.remove(self.session, self.actor, row)
+            await self.writing.remove(self.act, row)
         else:
             await self.session.delete(row)
-        await self.session.flush()
+        try:
+            await self.session.flush()
+        except IntegrityError as error:
+            raise (explain(error) or error) from error
 
     def _filled(
         self, form: type[Form], sent: Sequence[object], prefixes: Sequence[str]
@@ -262,12 +300,15 @@ class Writer:
     async def _reference(
         self, name: str, column: str, sent: Mapping[str, Any], row: Mapping[str, Any]
     ) -> int | None:
-        keys = [value for value in sent.values() if value is not None]
+        keys = {part: value for part, value in sent.items() if value is not None}
         if not keys:
             if self.resource.table.c[column].nullable:
                 return None
             raise BadReferenceError("Dieses Feld fehlt.")
-        found = {await self.references.resolve(name, key, row) for key in keys}
+        found = {
+            await self.references.resolve(name, key, row, is_id=part != name)
+            for part, key in keys.items()
+        }
         if len(found) > 1:
             raise BadReferenceError(f"{name} und {name}_id meinen Verschiedenes.")
         return found.pop()
@@ -297,6 +338,8 @@ class Writer:
         return {name: _as_json(value) for name, value in {**plain, **keys}.items()}
 
     async def _audit(self, action: str, row: Record, changes: dict[str, Any]) -> None:
+        if self.writing.audits_itself and action != "deleted":
+            return
         subject = self.resource.table.name  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType, reportUnknownVariableType]
         await record_audit(
             self.session,

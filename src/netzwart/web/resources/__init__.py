@@ -6,7 +6,7 @@ OpenAPI document follow from that. What is not declared cannot leave, so no secr
 
 from netzwart.web.resources.declaring import Children, Reference, Resource, declare
 from netzwart.web.resources.fields import Field, Kind
-from netzwart.web.resources.reaching import EVERYWHERE, NOWHERE, Reach
+from netzwart.web.resources.reaching import EVERYWHERE, NOWHERE, Reach, Test
 
 __all__ = [
     "EVERYWHERE",
@@ -17,5 +17,6 @@ __all__ = [
     "Reach",
     "Reference",
     "Resource",
+    "Test",
     "declare",
 ]

@@ -15,13 +15,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Table
+from sqlalchemy import Table, TableClause
 from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.sql.selectable import FromClause
 
 from netzwart.database import Record, table_of
 from netzwart.web.resources.fields import Field, field_of
-from netzwart.web.resources.reaching import Place, Places
+from netzwart.web.resources.reaching import Place, Places, source_of
 
 RESERVED = frozenset(
     {"limit", "cursor", "sort", "q", "updated_since", "fields", "expand", "count"},
@@ -33,7 +33,8 @@ class Reference:
     """A row that another row names by key, shown as `name_id`, `name` or, expanded, an object."""
 
     name: str
-    target: type[Record]
+    target: type[Record] | TableClause
+    """Its record; or, of a floor above, a light table with the columns that are shown."""
     column: str
     """The foreign key: a column of the resource's table, or of the `via` reference's target."""
     key: str
@@ -45,6 +46,8 @@ class Reference:
     school: Place | None = None
     grant: Place | None = None
     open_to_grants: bool = False
+    is_open: bool = False
+    """True if the target belongs to no place; so does one without `school` and `grant`."""
     via: str | None = None
     """The reference that this one continues."""
     within: Mapping[str, str] = field(default_factory=dict[str, str])
@@ -56,7 +59,7 @@ class Reference:
         return Places(
             self.school,
             self.grant,
-            is_open=self.school is None and self.grant is None,
+            is_open=self.is_open or (self.school is None and self.grant is None),
             open_to_grants=self.open_to_grants,
         )
 
@@ -180,7 +183,7 @@ def _plain(table: FromClause, columns: str) -> list[Field]:
 def _joins(table: Table, references: tuple[Reference, ...]) -> dict[str, Join]:
     joins: dict[str, Join] = {}
     for reference in references:
-        source = table_of(reference.target).alias(f"{table.name}_{reference.name}")
+        source = source_of(reference.target).alias(f"{table.name}_{reference.name}")
         holder = joins[reference.via].source if reference.via else table
         shown = (
             field_of("id", source.c.id),

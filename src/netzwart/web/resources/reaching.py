@@ -4,8 +4,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Table, column, false, or_, select, table
+from sqlalchemy import TableClause, column, false, or_, select, table
 from sqlalchemy.sql.elements import ColumnElement
+
+from netzwart.database import Record, table_of
 
 Test = Callable[[ColumnElement[Any]], ColumnElement[bool]]
 Place = tuple[Any, ...] | Callable[[Test], ColumnElement[bool]]
@@ -13,6 +15,11 @@ Place = tuple[Any, ...] | Callable[[Test], ColumnElement[bool]]
 or a function that puts the test where a chain of keys does not lead."""
 
 _GRANT = table("funding_grant", column("id"), column("programme"))
+
+
+def source_of(target: type[Record] | TableClause) -> TableClause:
+    """Return the table of a record; a light table is one already."""
+    return target if isinstance(target, TableClause) else table_of(target)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +79,7 @@ def _along(source: Any, path: Sequence[Any], test: Test) -> ColumnElement[bool]:
     found: ColumnElement[Any] = source.c[path[0]]
     if len(path) == 1:
         return test(found)
-    target: Table = path[1].__table__
+    target = source_of(path[1])
     return found.in_(select(target.c.id).where(_along(target, path[2:], test)))
 
 

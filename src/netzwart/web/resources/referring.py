@@ -6,9 +6,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from netzwart.database import table_of
 from netzwart.web.resources.declaring import Reference, Resource
-from netzwart.web.resources.reaching import condition
+from netzwart.web.resources.reaching import condition, source_of
 from netzwart.web.resources.viewing import View
 
 
@@ -24,8 +23,8 @@ class References:
         self._view = view
         self._known: dict[tuple[object, ...], list[int]] = {}
 
-    async def resolve(self, name: str, key: object, row: Mapping[str, Any]) -> int:
-        """Return the id that `key` (an id as int, a natural key as text) stands for.
+    async def resolve(self, name: str, key: object, row: Mapping[str, Any], *, is_id: bool) -> int:
+        """Return the id that `key` stands for, an id itself or a natural key.
 
         `row` holds the columns that are known of the referring row, for keys that are unique within
         something only (a room's number within its school).
@@ -37,9 +36,9 @@ class References:
         within = {
             column: row[own] for column, own in reference.within.items() if row.get(own) is not None
         }
-        question = (name, key, *sorted(within.items()))
+        question = (name, is_id, key, *sorted(within.items()))
         if question not in self._known:
-            self._known[question] = await self._ask(reference, key, within)
+            self._known[question] = await self._ask(reference, key, within, is_id=is_id)
         found = self._known[question]
         if not found:
             raise BadReferenceError(f"„{str(key)[:80]}“ gibt es nicht.")
@@ -47,9 +46,11 @@ class References:
             raise BadReferenceError(f"„{str(key)[:80]}“ ist nicht eindeutig; {name}_id ist es.")
         return found[0]
 
-    async def _ask(self, reference: Reference, key: object, within: Mapping[str, Any]) -> list[int]:
-        table = table_of(reference.target)
-        column = table.c.id if isinstance(key, int) else table.c[reference.key]
+    async def _ask(
+        self, reference: Reference, key: object, within: Mapping[str, Any], *, is_id: bool
+    ) -> list[int]:
+        table = source_of(reference.target)
+        column = table.c.id if is_id else table.c[reference.key]
         reach = self._view.reach_of(reference.right or self._view.resource.read)
         inside = condition(table, reference.places, reach)
         wanted = [column == key, *(table.c[name] == value for name, value in within.items())]
