@@ -277,9 +277,9 @@ async def test_audit_trail_pages_by_key_and_filters(site: Site, cast: Cast):
     assert onwards is not None
     second = await browser.get(onwards[1].replace("&amp;", "&"))
     assert second.text.count('<th scope="row"') == 10
-    filtered = await browser.get("/verwaltung/protokoll?vorgang=invoice_recorded", htmx=True)
+    filtered = await browser.get("/verwaltung/protokoll?was=invoice", htmx=True)
     assert filtered.text.count('<th scope="row"') == 30
-    assert "Nichts im Protokoll" in (await browser.get("/verwaltung/protokoll?vorgang=x")).text
+    assert "Nichts im Protokoll" in (await browser.get("/verwaltung/protokoll?was=x")).text
 
 
 async def test_auditor_sees_acts_but_no_persons(site: Site, cast: Cast):
@@ -295,7 +295,7 @@ async def test_auditor_sees_acts_but_no_persons(site: Site, cast: Cast):
             )
         )
     page = await site.as_(cast.auditor).get("/verwaltung/protokoll")
-    assert "invoice_recorded" in page.text
-    assert "user_added" not in page.text
+    assert "Rechnung erfasst" in page.text
+    assert "Benutzer angelegt" not in page.text
     assert "foerderung" not in page.text
     assert f"Benutzer {cast.funding_officer.actor.user_id}" in page.text

@@ -4,7 +4,7 @@ from sqlalchemy import Connection, insert, select, text, update
 from sqlalchemy.exc import DBAPIError
 
 from netzwart.clock import today, utcnow
-from netzwart.database import Database
+from netzwart.database import Database, table_of
 from netzwart.database.messages import named_constraints, registered_constraints
 from netzwart.documents.tables import Document
 from netzwart.errors import ConflictError, InvalidInputError
@@ -78,7 +78,7 @@ async def test_sightings_are_neither_changed_nor_deleted(database: Database):
             async with database.session() as session:
                 await session.execute(statement)
     async with database.session(writing=False) as session:
-        assert (await session.execute(select(Sighting.serial))).scalar_one() == "S1"
+        assert (await session.execute(select(table_of(Sighting).c.serial))).scalar_one() == "S1"
 
 
 async def test_documents_are_not_deleted(database: Database):

@@ -7,6 +7,7 @@ from litestar.response import Redirect, Template
 
 from netzwart.accounts import queries
 from netzwart.accounts.actors import Right
+from netzwart.accounts.audit_labels import action_label, subject_choices, subject_label
 from netzwart.accounts.authentication import CurrentActor
 from netzwart.accounts.guards import requires_administration, requires_audit_reader
 from netzwart.accounts.pages.tabs import administration_tabs
@@ -33,12 +34,12 @@ class AdministrationController(Controller):
         session: DbSession,
         actor: CurrentActor,
         vor: FromQuery[int | None] = None,
-        vorgang: FromQuery[str] = "",
+        was: FromQuery[str] = "",
         wer: FromQuery[str] = "",
     ) -> Template:
         """List who did what, newest first."""
         names_shown = actor.may(Right.MANAGE_USERS)
-        filters = {"action": vorgang, "actor": wer if names_shown else ""}
+        filters = {"subject_type": was, "actor": wer if names_shown else ""}
         events = await queries.list_audit_events(
             session, actor, before_id=vor, limit=_PAGE + 1, filters=filters
         )
@@ -47,7 +48,10 @@ class AdministrationController(Controller):
             "names_shown": names_shown,
             "next_id": events[_PAGE - 1].id if len(events) > _PAGE else None,
             "is_first": vor is None,
-            "vorgang": vorgang,
+            "was": was,
+            "subjects": subject_choices(),
+            "action_label": action_label,
+            "subject_label": subject_label,
             "wer": wer,
             "tabs": administration_tabs(actor, "/verwaltung/protokoll"),
         }
