@@ -21,7 +21,7 @@ OPTIONS = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_c
 class PostgresServer:
     """A running server on a loopback port of its own."""
 
-    process: subprocess.Popen[bytes]
+    process: subprocess.Popen[Any]
     port: int
     folder: Path
 
@@ -106,7 +106,7 @@ def start_postgres(unused: Path) -> PostgresServer:
     for option in OPTIONS:
         command += ["-c", option]
     with (folder / "log").open("wb") as log:
-        process = subprocess.Popen(
+        process: subprocess.Popen[Any] = subprocess.Popen(
             [str(part) for part in command], stdout=log, stderr=log, cwd=folder, **_as_nobody()
         )  # type: ignore[call-overload]
     server = PostgresServer(process, port, folder)

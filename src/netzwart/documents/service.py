@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from netzwart.database import table_of
 from netzwart.documents.tables import Document
-from netzwart.errors import ConflictError, InvalidInputError, NetzwartError, NotFoundError
+from netzwart.errors import InvalidInputError, NetzwartError, NotFoundError
 
 log = structlog.get_logger()
 
@@ -32,7 +32,7 @@ _SIGNATURES = (
 _XML = re.compile(rb"^(?:\xef\xbb\xbf)?\s*<\?xml[\s>]")
 
 
-class DocumentExistsError(ConflictError):
+class DocumentExistsError(InvalidInputError):
     """These very bytes are stored already."""
 
 
@@ -83,7 +83,8 @@ async def store_document(
     digest = hashlib.sha256(content).hexdigest()
     known = await session.scalar(select(_DOCUMENT.c.file_name).where(_DOCUMENT.c.sha256 == digest))
     if known is not None:
-        raise DocumentExistsError(f"Dieser Beleg ist schon erfasst, als „{known}“.", sha256=digest)
+        message = f"Dieser Beleg ist schon erfasst, als „{known}“."
+        raise DocumentExistsError(message, {"file": message}, sha256=digest)
     await asyncio.to_thread(_write, path_of(folder, digest), content)
     document = Document(
         sha256=digest,

@@ -32,7 +32,7 @@ _INVOICE = table_of(Invoice)
 _TAKING_BACK = frozenset({InvoiceKind.CREDIT_NOTE, InvoiceKind.CANCELLATION})
 
 
-class DuplicateInvoiceError(ConflictError):
+class DuplicateInvoiceError(InvalidInputError):
     """The supplier's invoice number is already recorded."""
 
 
@@ -172,9 +172,10 @@ async def _refuse_duplicate(session: AsyncSession, form: InvoiceForm) -> None:
         )
     )
     if known is not None:
-        raise DuplicateInvoiceError(
+        message = (
             f"Die Rechnung {form.number} dieses Lieferanten vom {known:%d.%m.%Y} ist schon erfasst."
         )
+        raise DuplicateInvoiceError(message, {"number": message})
 
 
 async def _check_kind(session: AsyncSession, form: InvoiceForm, gross: Decimal) -> None:
