@@ -5,6 +5,7 @@ import asyncio
 import hashlib
 import json
 import sys
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
@@ -108,7 +109,7 @@ def _write(folder: Path, files: dict[str, bytes]) -> None:
         folder.joinpath(name).write_bytes(content)
 
 
-def _sentences(summary: dict[str, object]) -> str:
+def _sentences(summary: Mapping[str, object]) -> str:
     what = summary["number"] or "Entwurf"
     return (
         f"{what}: {summary['grant']}, Stand {summary['as_of']}, in {summary['out']}\n"
