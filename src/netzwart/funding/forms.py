@@ -7,8 +7,9 @@ from typing import Annotated
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from netzwart.errors import InvalidInputError
-from netzwart.funding.purchase_tables import InvoiceKind
-from netzwart.funding.tables import DrawdownMode, RoundingMode
+from netzwart.funding.rules.kinds import InvoiceKind
+from netzwart.funding.rules.terms import DrawdownMode
+from netzwart.funding.rules.terms import GrantRounding as RoundingMode
 from netzwart.money import parse_amount
 
 _EURO_PLACES, _PRICE_PLACES, _QUANTITY_PLACES, _RATE_PLACES = 2, 4, 3, 6

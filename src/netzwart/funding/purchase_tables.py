@@ -2,7 +2,6 @@
 
 from datetime import date, datetime
 from decimal import Decimal
-from enum import StrEnum
 from typing import ClassVar
 
 from sqlalchemy import CheckConstraint, UniqueConstraint
@@ -19,6 +18,7 @@ from netzwart.database import (
     link,
     register_messages,
 )
+from netzwart.funding.rules.kinds import InvoiceKind
 
 MESSAGES = {
     "uq_supplier_name": ("name", "Diesen Lieferanten gibt es schon."),
@@ -48,18 +48,6 @@ MESSAGES = {
     "ck_payment_discount": ("discount", "Skonto kann nicht negativ sein."),
 }
 register_messages(MESSAGES)
-
-
-class InvoiceKind(StrEnum):
-    """What an invoice is; EN 16931 BT-3 codes 380, 326, 381, 384 and our own."""
-
-    INVOICE = "invoice"
-    PARTIAL = "partial"
-    FINAL = "final"
-    CREDIT_NOTE = "credit_note"
-    CANCELLATION = "cancellation"
-    CORRECTED = "corrected"
-    RETENTION = "retention"
 
 
 class Supplier(Record, table=True):

@@ -2,7 +2,6 @@
 
 from datetime import date, datetime
 from decimal import Decimal
-from enum import StrEnum
 from typing import Any, ClassVar
 
 from sqlalchemy import CheckConstraint, UniqueConstraint
@@ -18,6 +17,8 @@ from netzwart.database import (
     link,
     register_messages,
 )
+from netzwart.funding.rules.terms import DrawdownMode
+from netzwart.funding.rules.terms import GrantRounding as RoundingMode
 
 MESSAGES = {
     "uq_granting_authority_name": ("name", "Diese Bewilligungsbehörde gibt es schon."),
@@ -46,21 +47,6 @@ MESSAGES = {
     "ck_income_amount": ("amount", "Eine Einnahme ist größer als null."),
 }
 register_messages(MESSAGES)
-
-
-class DrawdownMode(StrEnum):
-    """How the money comes: ANBest-G 1.4, after spending, or at once."""
-
-    TWO_MONTHS = "two_months"
-    REIMBURSEMENT = "reimbursement"
-    FLAT = "flat"
-
-
-class RoundingMode(StrEnum):
-    """How the notice rounds the grant."""
-
-    CENT = "cent"
-    EURO_DOWN = "euro_down"
 
 
 class GrantingAuthority(Record, table=True):

@@ -178,7 +178,7 @@ async def _targets(session: AsyncSession, conditions: list[Any]) -> list[dict[st
     )
     return [
         {
-            "targets": [f"[{row.address}]:{row.port}" if ":" in row.address else f"{row.address}:{row.port}"],
+            "targets": [_endpoint(row.address, row.port)],
             "labels": {
                 "__meta_netzwart_node_id": str(row.id),
                 "__meta_netzwart_name": row.name,
@@ -187,7 +187,12 @@ async def _targets(session: AsyncSession, conditions: list[Any]) -> list[dict[st
             },
         }
         for row in rows
-    ]  # fmt: skip
+    ]
+
+
+def _endpoint(address: str, port: int) -> str:
+    """Return `host:port`, an IPv6 address in brackets (RFC 3986, 3.2.2)."""
+    return f"[{address}]:{port}" if ":" in address else f"{address}:{port}"
 
 
 CONTROLLERS: list[ControllerRouterHandler] = [

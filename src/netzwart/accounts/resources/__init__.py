@@ -1,7 +1,7 @@
 """Declared resources as routes: guarded, scoped, versioned and written to the audit trail."""
 
 from netzwart.accounts.resources.acting import reach, view_of
-from netzwart.accounts.resources.answering import ApiRequest
+from netzwart.accounts.resources.answering import ApiRequest, refuse_query, refuse_query
 from netzwart.accounts.resources.controllers import API, resource_controller
 from netzwart.accounts.resources.forms import Form, filled
 from netzwart.accounts.resources.writing import (
@@ -22,6 +22,8 @@ __all__ = [
     "Writing",
     "filled",
     "reach",
+    "refuse_query",
+    "refuse_query",
     "refuse_removal",
     "resource_controller",
     "view_of",

@@ -43,6 +43,17 @@ def query_pairs(request: ApiRequest) -> list[tuple[str, str]]:
         raise BadQueryError(f"Höchstens {MOST_PARAMETERS} Parameter sind erlaubt.") from error
 
 
+def refuse_query(request: ApiRequest) -> None:
+    """Refuse any query parameter, where none is known.
+
+    Raises:
+        BadQueryError: names each.
+    """
+    wrong = {name: "Diesen Parameter gibt es hier nicht." for name, _ in query_pairs(request)}
+    if wrong:
+        raise BadQueryError("Die Anfrage wurde nicht verstanden.", wrong)
+
+
 def json_answer(
     body: bytes, status: int = 200, headers: Mapping[str, str] | None = None
 ) -> Response[bytes]:

@@ -68,12 +68,15 @@ def _schema_of(form: type[Form]) -> dict[str, Any]:
     schema = form.model_json_schema(mode="validation")
     definitions = schema.pop("$defs", {})
 
-    def plain(part: Any) -> Any:  # noqa: ANN401 - JSON
+    def plain(part: object) -> Any:  # noqa: ANN401 - JSON
         if isinstance(part, dict):
-            if "$ref" in part:
-                return plain(definitions[part["$ref"].rpartition("/")[2]])
-            return {name: plain(value) for name, value in part.items()}
-        return [plain(value) for value in part] if isinstance(part, list) else part
+            known = cast("dict[str, Any]", part)
+            if "$ref" in known:
+                return plain(definitions[str(known["$ref"]).rpartition("/")[2]])
+            return {name: plain(value) for name, value in known.items()}
+        return (
+            [plain(one) for one in cast("list[object]", part)] if isinstance(part, list) else part
+        )
 
     return plain(schema)
 
@@ -132,10 +135,11 @@ def _create(writing: Writing) -> HTTPRouteHandler:
         if (earlier := await once.earlier_answer()) is not None:
             return earlier
         sent = read_json(body)
-        many = cast("list[object]", sent) if isinstance(sent, list) else None
+        is_list = isinstance(sent, list)
+        many: list[object] = cast("list[object]", sent) if is_list else [sent]
         writer = Writer(Act(session, provide_actor(request), secret_box), writing)
-        rows = await writer.create([sent] if many is None else many, is_list=many is not None)
-        answer = await _created(request, session, writer, rows, is_list=many is not None)
+        rows = await writer.create(many, is_list=is_list)
+        answer = await _created(request, session, writer, rows, is_list=is_list)
         await once.keep(answer, holds_secret=writing.tells_once)
         return answer
 

@@ -24,6 +24,7 @@ from netzwart.web.validation import pydantic_field, pydantic_sentence
 
 KEY = 2**63 - 1
 INTEGER = 2**31 - 1
+_KEY: Any = Annotated[int, FormField(ge=1, le=KEY)]
 _DIGITS = {2: 12, 3: 12, 4: 14, 6: 7}
 """Digits of a decimal by its places: Money, Quantity, UnitPrice, Rate."""
 
@@ -57,7 +58,7 @@ def _form(
         if public in references:
             text = resource.fields[public]
             parts[public] = (_type_of(text) | None, None)
-            parts[f"{public}_id"] = (Annotated[int, FormField(ge=1, le=KEY)] | None, None)
+            parts[f"{public}_id"] = (_KEY | None, None)
         else:
             parts[public] = _part(resource, resource.fields[public], partial=partial)
     return create_model(name, __base__=base, **parts)

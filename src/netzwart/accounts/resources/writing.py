@@ -338,7 +338,8 @@ class Writer:
         return {name: _as_json(value) for name, value in {**plain, **keys}.items()}
 
     async def _audit(self, action: str, row: Record, changes: dict[str, Any]) -> None:
-        if self.writing.audits_itself and action != "deleted":
+        own = {"created": self.writing.create, "changed": self.writing.update}
+        if self.writing.audits_itself and own.get(action, self.writing.remove) is not None:
             return
         subject = self.resource.table.name  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType, reportUnknownVariableType]
         await record_audit(

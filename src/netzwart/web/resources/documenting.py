@@ -56,9 +56,8 @@ def raw_operation(document: Schema, schemas: Mapping[str, Schema] | None = None)
         def to_schema(self) -> Schema:
             kept = {"tags": self.tags, "operationId": self.operation_id, "summary": self.summary}
             known = {name: value for name, value in kept.items() if value}
-            if self.security:
-                known["security"] = self.security
-            return {**known, **copy.deepcopy(self.said)}
+            said = {**known, **copy.deepcopy(self.said)}
+            return {**said, "security": self.security} if self.security else said
 
     return Documented
 
@@ -68,6 +67,31 @@ def operation_of(doing: Doing, resource: Resource, forms: Forms | None = None) -
     forms = forms or Forms()
     document, schemas = _DOCUMENTS[doing](resource, forms)
     return raw_operation(document, schemas)
+
+
+def answer_operation(
+    properties: Schema,
+    *,
+    status: str = "200",
+    is_list: bool = False,
+    body: Schema | None = None,
+    parameters: tuple[Schema, ...] = (),
+) -> type[Operation]:
+    """Return the operation class of a route that is no resource's: what it takes and answers.
+
+    A path parameter `row_id` is documented where `is_list` is false.
+    """
+    item: Schema = {"type": "object", "properties": properties, "required": list(properties)}
+    document: Schema = {
+        "parameters": [*([] if is_list else [_id_parameter()]), *parameters],
+        "responses": {
+            status: _answer({"type": "array", "items": item} if is_list else item),
+            **_problems("400", "401", "403", "404"),
+        },
+    }
+    if body is not None:
+        document["requestBody"] = _body(body)
+    return raw_operation(document)
 
 
 def _listed(resource: Resource, forms: Forms) -> tuple[Schema, dict[str, Schema]]:
