@@ -32,10 +32,13 @@ from netzwart.accounts.guards import requires_network_reader
 from netzwart.database import Database, provide_session
 from netzwart.errors import UnavailableError
 from netzwart.evidence import pages as evidence_pages
+from netzwart.funding import pages as funding_pages
 from netzwart.inventory import api as inventory_api
 from netzwart.inventory import pages as inventory_pages
 from netzwart.network import pages as network_pages
 from netzwart.overview import pages as overview_pages
+from netzwart.proofs import pages as proofs_pages
+from netzwart.reports import pages as reports_pages
 from netzwart.schools import api as schools_api
 from netzwart.schools import pages as schools_pages
 from netzwart.secrets import SecretBox
@@ -68,6 +71,9 @@ class Api(Protocol):
 
 PAGES: Sequence[Pages] = (
     overview_pages,
+    reports_pages,
+    proofs_pages,
+    funding_pages,
     inventory_pages,
     schools_pages,
     evidence_pages,

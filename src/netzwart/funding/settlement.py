@@ -26,6 +26,7 @@ from netzwart.funding.rules.facts import (
     PaymentFacts,
     ShareFacts,
 )
+from netzwart.funding.rules.granting import rate_of
 from netzwart.funding.rules.settling import Settlement, settle
 from netzwart.funding.rules.terms import GrantRounding, GrantTerms
 from netzwart.money import ZERO, apportion, cents, exact, total
@@ -68,6 +69,10 @@ class SettledGrant:
     def committed(self) -> Decimal:
         """Return what is ordered for the grant: by order, at least what was invoiced."""
         return committed(self.record)
+
+    def funded(self, costs: Decimal) -> Decimal:
+        """Return the grant's part of costs, so that they can stand beside the award."""
+        return cents(exact(costs) * exact(rate_of(self.terms)))
 
 
 def settle_grant(record: GrantRecord, as_of: date) -> SettledGrant:
