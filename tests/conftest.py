@@ -16,6 +16,7 @@ import structlog
 
 from netzwart.database import Database
 from netzwart.schema import every_table, upgrade
+from tests.api_client import Api, running_api
 from tests.cast import Cast, a_cast
 from tests.client import Site, open_site
 from tests.postgres import PostgresServer, start_postgres
@@ -115,6 +116,13 @@ async def site(database: Database, tmp_path: Path) -> AsyncGenerator[Site]:
     """The real application on both databases: `await site.as_(cast.admin).get("/konto")`."""
     async with open_site(database, tmp_path) as opened:
         yield opened
+
+
+@pytest.fixture
+async def api(database: Database, tmp_path: Path) -> AsyncGenerator[Api]:
+    """The real API on both databases: `await (await api.caller()).get("schools")`."""
+    async with running_api(database, tmp_path) as running:
+        yield running
 
 
 @pytest.fixture

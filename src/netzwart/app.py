@@ -19,6 +19,7 @@ from sqlalchemy import text
 
 import netzwart
 from netzwart import schema
+from netzwart.accounts import api as accounts_api
 from netzwart.accounts import pages as accounts_pages
 from netzwart.accounts.authentication import (
     csrf_token_of,
@@ -31,14 +32,19 @@ from netzwart.accounts.csrf import CSRF_FIELD, refuse_forged
 from netzwart.accounts.guards import requires_network_reader
 from netzwart.database import Database, provide_session
 from netzwart.errors import UnavailableError
+from netzwart.evidence import api as evidence_api
 from netzwart.evidence import pages as evidence_pages
+from netzwart.funding import api as funding_api
 from netzwart.funding import pages as funding_pages
 from netzwart.inventory import api as inventory_api
 from netzwart.inventory import pages as inventory_pages
+from netzwart.network import api as network_api
 from netzwart.network import pages as network_pages
 from netzwart.overview import pages as overview_pages
 from netzwart.proofs import pages as proofs_pages
+from netzwart.reports import api as reports_api
 from netzwart.reports import pages as reports_pages
+from netzwart.rollout import api as rollout_api
 from netzwart.schools import api as schools_api
 from netzwart.schools import pages as schools_pages
 from netzwart.secrets import SecretBox
@@ -82,7 +88,16 @@ PAGES: Sequence[Pages] = (
 )
 """Every domain's pages, top floor first."""
 
-APIS: Sequence[Api] = (inventory_api, schools_api)
+APIS: Sequence[Api] = (
+    reports_api,
+    rollout_api,
+    funding_api,
+    evidence_api,
+    network_api,
+    inventory_api,
+    schools_api,
+    accounts_api,
+)
 """Every domain's API, top floor first; the paths begin with /api/v1."""
 
 TEMPLATE_PACKAGES = (

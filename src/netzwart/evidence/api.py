@@ -1,14 +1,14 @@
 """Sightings, findings and stocktakes under `/api/v1`."""
 
-from datetime import date, datetime
-from typing import Annotated, Any
+from collections.abc import Sequence
+from datetime import date
+from typing import Annotated
 
 from litestar import Controller, Response, post
 from litestar.params import FromPath
 from litestar.types import ControllerRouterHandler
 from pydantic import Field as FormField
 from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from netzwart.accounts.actors import Right
 from netzwart.accounts.authentication import CurrentActor
@@ -24,14 +24,17 @@ from netzwart.accounts.resources import (
     resource_controller,
     row_answer,
 )
-from netzwart.database import DbSession, table_of
+from netzwart.database import DbSession, Record, table_of
 from netzwart.errors import InvalidInputError
 from netzwart.evidence import service
 from netzwart.evidence.resources import FINDINGS, SIGHTINGS, STOCKTAKES
-from netzwart.evidence.rules import Claim
-from netzwart.evidence.service import Recognised
+from netzwart.evidence.rules import Claim, fingerprint
 from netzwart.evidence.tables import Decision, Sighting, SightingSource
+from netzwart.inventory.rules import normalised_mac, normalised_serial
+from netzwart.network.tables import Node
 from netzwart.web.resources.documenting import answer_operation
+
+_FINGERPRINT = table_of(Sighting).c.fingerprint
 
 
 class NothingClaimedError(InvalidInputError):
@@ -46,36 +49,35 @@ class DecisionForm(Form):
     ignored_until: date | None = None
 
 
-async def _record_sighting(act: Act, values: Values) -> Sighting:
-    """Keep one claim; the same claim of the same day is the row there is already."""
-    claim = Claim(
+async def _record_sightings(act: Act, many: Sequence[Values]) -> list[Record]:
+    """Keep claims; the same claim of the same day is the row there is already."""
+    claims = [await _claim(act, values, index) for index, values in enumerate(many)]
+    recognised = await service.record_sightings(act.session, claims)
+    keys = [fingerprint(one.claim, one.serial, one.device) for one in recognised]
+    found = await act.session.execute(select(Sighting).where(_FINGERPRINT.in_(keys)))
+    by_key = {row.fingerprint: row for row in found.scalars()}
+    return [by_key[key] for key in keys]
+
+
+async def _claim(act: Act, values: Values, index: int) -> Claim:
+    mac = values["mac"] and normalised_mac(values["mac"])
+    if mac is None and normalised_serial(values["serial"]) is None:
+        message = "Eine Sichtung nennt eine brauchbare Seriennummer oder eine MAC-Adresse."
+        raise NothingClaimedError(message, {f"{index}.serial": message})
+    school_id: int | None = values["school_id"]
+    if school_id is None and values["node_id"] is not None:
+        school_id = (await act.session.get_one(Node, values["node_id"])).school_id
+    return Claim(
         source=SightingSource(values["source"]),
-        seen_at=_moment(values["seen_at"]),
+        seen_at=values["seen_at"],
         serial=values["serial"],
-        mac=values["mac"],
+        mac=mac,
         manufacturer=values["manufacturer"],
-        school_id=values["school_id"],
+        school_id=school_id,
         node_id=values["node_id"],
         position=values["position"],
         poller=act.actor.name[:80],
     )
-    recognised = await service.record_sightings(act.session, [claim])
-    if not recognised:
-        message = "Eine Sichtung nennt eine brauchbare Seriennummer oder eine MAC-Adresse."
-        raise NothingClaimedError(message, {"serial": message})
-    return await _kept(act.session, recognised[0])
-
-
-def _moment(value: Any) -> datetime:  # noqa: ANN401 - the form made it a datetime
-    return value
-
-
-async def _kept(session: AsyncSession, one: Recognised) -> Sighting:
-    sightings = table_of(Sighting)
-    found = await session.execute(
-        select(sightings.c.id).where(sightings.c.fingerprint == one.fingerprint)
-    )
-    return await session.get_one(Sighting, found.scalar_one())
 
 
 class FindingActsController(Controller):
@@ -122,7 +124,7 @@ CONTROLLERS: list[ControllerRouterHandler] = [
             SIGHTINGS,
             Right.RECORD_NETWORK,
             "serial mac manufacturer source seen_at school node position",
-            create=_record_sighting,
+            create_many=_record_sightings,
             may_patch=False,
             audits_itself=True,
         ),

@@ -227,6 +227,19 @@ def _destroy(writing: Writing) -> HTTPRouteHandler:
     return destroy
 
 
+async def row_answer(
+    request: ApiRequest, session: AsyncSession, resource: Resource, row_id: int
+) -> Response[bytes]:
+    """Answer with one row as the sender may see it, after an act of its own.
+
+    Raises:
+        NotFoundError: there is none that the sender may see.
+    """
+    view = view_of(resource, provide_actor(request))
+    item, version = await _seen(session, view, row_id, ListQuery())
+    return item_answer(request, item, version)
+
+
 def _checked(row_id: int) -> int:
     if not 0 < row_id <= LARGEST_INTEGER:
         raise NotFoundError("Diesen Eintrag gibt es nicht.")

@@ -4,7 +4,7 @@ import difflib
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar, cast
 
 import msgspec
 from pydantic import (
@@ -174,3 +174,15 @@ def filled(form: type[Filled], values: Mapping[str, Any]) -> Filled:
         problems = error.errors(include_url=False, include_input=False)
         errors = {pydantic_field(found) or "body": pydantic_sentence(found) for found in problems}
         raise BadFormError("Die Angaben sind nicht gültig.", errors) from error
+
+
+def decoded(form: type[Filled], body: bytes) -> Filled:
+    """Return a form filled from a request's body.
+
+    Raises:
+        BadFormError: it is no JSON object, or not of this form.
+    """
+    sent = read_json(body)
+    if not isinstance(sent, dict):
+        raise BadFormError("Hier steht kein Objekt.", {"body": "Hier steht kein Objekt."})
+    return filled(form, cast("dict[str, Any]", sent))

@@ -2,7 +2,7 @@
 
 import hashlib
 from datetime import timedelta
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import msgspec
 from litestar import Response
@@ -71,13 +71,13 @@ class Once:
         )
         dialect = sqlite if self._session.get_bind().dialect.name == "sqlite" else postgresql
         claim = dialect.insert(table).on_conflict_do_nothing(index_elements=["key", "actor"])
-        claimed: Any = await self._session.execute(
-            claim.values(
+        claimed = await self._session.execute(
+            claim.returning(table.c.id).values(
                 key=self._key, actor=self._actor, request_hash=self._hash, status=0, body="",
                 expires_at=now + KEPT, created_at=now, changed_at=now, version=1,
             )
         )  # fmt: skip
-        return claimed.rowcount == 1
+        return claimed.scalar_one_or_none() is not None
 
     async def _replay(self) -> Response[bytes]:
         table = table_of(IdempotencyRecord)

@@ -83,6 +83,8 @@ class Children:
     resource: "Resource"
     column: str
     """The child's foreign key to its parent."""
+    only: str = ""
+    """The one field the list consists of; empty gives objects."""
 
 
 @dataclass(frozen=True, slots=True)

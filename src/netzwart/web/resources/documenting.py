@@ -322,7 +322,9 @@ def _item(resource: Resource) -> Schema:
             "description": f"an object with expand={name}",
         }
     for name, child in resource.children.items():
-        properties[name] = {"type": "array", "items": _item(child.resource)}
+        inner = _item(child.resource)
+        items = inner["properties"][child.only] if child.only else inner
+        properties[name] = {"type": "array", "items": items}
     return {"type": "object", "properties": properties, "additionalProperties": False}
 
 

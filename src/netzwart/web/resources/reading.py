@@ -211,7 +211,7 @@ async def _add_children(
     rows = found.all()
     items = [plan.item(row[1:]) for row in rows]
     for row, item in zip(rows, items, strict=True):
-        owners[row[0]][child.name].append(item)
+        owners[row[0]][child.name].append(item[child.only] if child.only else item)
     await _add_parts(session, inner, plan, rows, items, offset=1)
 
 
