@@ -18,7 +18,7 @@ from netzwart.accounts.actors import Actor
 from netzwart.clock import BERLIN
 from netzwart.errors import NotFoundError
 from netzwart.evidence.rules import EvidenceClass
-from netzwart.funding.queries import statements
+from netzwart.funding.queries import device_statements, statements
 from netzwart.funding.queries.records import (
     DeviceRecord,
     GrantHead,
@@ -77,9 +77,9 @@ async def load_grants(
     lines = await _rows(session, statements.lines(ids))
     orders = await _rows(session, statements.order_lines(ids))
     until = datetime.combine(as_of + timedelta(days=1), time(), BERLIN)
-    devices = await _rows(session, statements.devices(ids, until))
+    devices = await _rows(session, device_statements.devices(ids, until))
     since = datetime.combine(as_of - timedelta(days=window_days), time(), BERLIN)
-    seen = await _rows(session, statements.best_sightings(ids, since, until))
+    seen = await _rows(session, device_statements.best_sightings(ids, since, until))
     invoices = invoices_from(lines, _payments(small))
     evidence = {row.device_id: _seen(row) for row in seen}
     return [

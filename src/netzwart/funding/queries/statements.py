@@ -1,7 +1,6 @@
 """The statements behind `loading`: Core, ordered so that groups stand together."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -11,20 +10,15 @@ from sqlalchemy import (
     Integer,
     Select,
     String,
-    and_,
     cast,
-    exists,
     func,
     literal,
     null,
-    or_,
     select,
     union_all,
 )
 
 from netzwart.database import Id, Money, table_of
-from netzwart.evidence.rules import EvidenceClass
-from netzwart.evidence.tables import Sighting
 from netzwart.funding.purchase_tables import (
     CostShare,
     DeliveryLine,
@@ -47,8 +41,7 @@ from netzwart.funding.tables import (
     PlanPosition,
     RuleOverride,
 )
-from netzwart.inventory.tables import Device, DeviceModel, Disposal, Manufacturer
-from netzwart.schools.tables import Room, School
+from netzwart.schools.tables import School
 
 GRANT = table_of(Grant)
 INVOICE = table_of(Invoice)
@@ -57,18 +50,12 @@ PAYMENT = "payment"
 _AUTHORITY = table_of(GrantingAuthority)
 _MEASURE = table_of(Measure)
 _SCHOOL = table_of(School)
-_ROOM = table_of(Room)
 _LINE = table_of(InvoiceLine)
 _SHARE = table_of(CostShare)
 _SUPPLIER = table_of(Supplier)
 _ORDER = table_of(Order)
 _ORDER_LINE = table_of(OrderLine)
 _DELIVERY_LINE = table_of(DeliveryLine)
-_DEVICE = table_of(Device)
-_MODEL = table_of(DeviceModel)
-_MAKER = table_of(Manufacturer)
-_DISPOSAL = table_of(Disposal)
-_SIGHTING = table_of(Sighting)
 
 _HEAD = [
     "id",
@@ -135,19 +122,6 @@ _OF_LINE = [
     "ineligible_reason",
     "decided_by_id",
     "confirmed_by_id",
-]
-_OF_DEVICE = [
-    "id",
-    "inventory_number",
-    "serial",
-    "status",
-    "invoice_line_id",
-    "measure_id",
-    "delivered_on",
-    "commissioned_on",
-    "disposed_on",
-    "labelled_on",
-    "asset_number",
 ]
 _OF_ORDER = [
     "id",
@@ -243,7 +217,7 @@ def small_rows(ids: Sequence[int]) -> CompoundSelect[Any]:
         amount=payment.c.amount,
         second=payment.c.discount,
         day=payment.c.paid_on,
-    ).where(payment.c.invoice_id.in_(_invoices_of(ids)))
+    ).where(payment.c.invoice_id.in_(invoices_of(ids)))
     return union_all(*grant_rows, paid).order_by("kind", "day", "number", "id")
 
 
@@ -280,22 +254,23 @@ def _small(  # noqa: PLR0913 - one per column of the union
     )
 
 
-def _measures_of(ids: Sequence[int]) -> Select[Any]:
+def measures_of(ids: Sequence[int]) -> Select[Any]:
+    """Return the ids of these grants' measures."""
     return select(_MEASURE.c.id).where(_MEASURE.c.grant_id.in_(ids))
 
 
-def _invoices_of(ids: Sequence[int]) -> Select[Any]:
+def invoices_of(ids: Sequence[int]) -> Select[Any]:
     """Return the ids of invoices with a share of these grants."""
     return (
         select(_LINE.c.invoice_id)
         .join(_SHARE, _SHARE.c.invoice_line_id == _LINE.c.id)
-        .where(_SHARE.c.measure_id.in_(_measures_of(ids)))
+        .where(_SHARE.c.measure_id.in_(measures_of(ids)))
     )
 
 
 def lines(ids: Sequence[int]) -> Select[Any]:
     """Return all lines of the invoices that these grants pay, one row per share."""
-    return invoice_lines(INVOICE.c.id.in_(_invoices_of(ids)))
+    return invoice_lines(INVOICE.c.id.in_(invoices_of(ids)))
 
 
 def invoice_lines(condition: ColumnElement[bool]) -> Select[Any]:
@@ -337,7 +312,7 @@ def order_lines(ids: Sequence[int]) -> Select[Any]:
         .where(_DELIVERY_LINE.c.order_line_id == _ORDER_LINE.c.id)
         .scalar_subquery()
     )
-    wanted = select(INVOICE.c.order_id).where(INVOICE.c.id.in_(_invoices_of(ids)))
+    wanted = select(INVOICE.c.order_id).where(INVOICE.c.id.in_(invoices_of(ids)))
     return (
         select(
             *(_ORDER.c[name] for name in _OF_ORDER),
@@ -350,77 +325,3 @@ def order_lines(ids: Sequence[int]) -> Select[Any]:
         .where(_ORDER.c.id.in_(wanted))
         .order_by(_ORDER.c.ordered_on, _ORDER.c.id, _ORDER_LINE.c.number)
     )
-
-
-def _funded(ids: Sequence[int]) -> ColumnElement[bool]:
-    """Return the condition for devices of these grants, or bought by their invoices."""
-    bought = select(_LINE.c.id).where(_LINE.c.invoice_id.in_(_invoices_of(ids)))
-    return or_(
-        _DEVICE.c.measure_id.in_(_measures_of(ids)),
-        and_(_DEVICE.c.measure_id.is_(None), _DEVICE.c.invoice_line_id.in_(bought)),
-    )
-
-
-def devices(ids: Sequence[int], until: datetime) -> Select[Any]:
-    """Return the devices with model and place, and when each was last seen before the moment."""
-    last_seen = (
-        select(func.max(_SIGHTING.c.seen_at, type_=_SIGHTING.c.seen_at.type))
-        .where(_SIGHTING.c.device_id == _DEVICE.c.id, _SIGHTING.c.seen_at < until)
-        .scalar_subquery()
-    )
-    successor = _DEVICE.alias("successor")
-    joined = (
-        _DEVICE.join(_MODEL, _MODEL.c.id == _DEVICE.c.model_id)
-        .join(_MAKER, _MAKER.c.id == _MODEL.c.manufacturer_id)
-        .outerjoin(_SCHOOL, _SCHOOL.c.id == _DEVICE.c.school_id)
-        .outerjoin(_ROOM, _ROOM.c.id == _DEVICE.c.room_id)
-        .outerjoin(_DISPOSAL, _DISPOSAL.c.device_id == _DEVICE.c.id)
-    )
-    return (
-        select(
-            *(_DEVICE.c[name] for name in _OF_DEVICE),
-            _MODEL.c.name.label("model"),
-            _MODEL.c.category,
-            _MODEL.c.is_network,
-            _MAKER.c.name.label("manufacturer"),
-            _SCHOOL.c.number.label("school"),
-            _SCHOOL.c.short_name.label("school_short"),
-            _ROOM.c.number.label("room"),
-            _DISPOSAL.c.reason.label("disposal_reason"),
-            _DISPOSAL.c.authority_informed_on,
-            exists(select(1).where(successor.c.predecessor_id == _DEVICE.c.id)).label(
-                "has_successor"
-            ),
-            last_seen.label("last_seen_at"),
-        )
-        .select_from(joined)
-        .where(_funded(ids))
-        .order_by(_DEVICE.c.inventory_number)
-    )
-
-
-def best_sightings(ids: Sequence[int], since: datetime, until: datetime) -> Select[Any]:
-    """Return each device's best sighting of the window: best class first, then the youngest."""
-    rank = func.row_number().over(
-        partition_by=_SIGHTING.c.device_id,
-        order_by=(_SIGHTING.c.evidence_class, _SIGHTING.c.seen_at.desc(), _SIGHTING.c.id.desc()),
-    )
-    ranked = (
-        select(
-            _SIGHTING.c.device_id,
-            _SIGHTING.c.evidence_class,
-            _SIGHTING.c.seen_at,
-            _SIGHTING.c.source,
-            _SIGHTING.c.serial,
-            _SIGHTING.c.school_id,
-            rank.label("place"),
-        )
-        .where(
-            _SIGHTING.c.device_id.in_(select(_DEVICE.c.id).where(_funded(ids))),
-            _SIGHTING.c.seen_at >= since,
-            _SIGHTING.c.seen_at < until,
-            _SIGHTING.c.evidence_class != EvidenceClass.NONE,
-        )
-        .subquery()
-    )
-    return select(ranked).where(ranked.c.place == 1)
