@@ -13,12 +13,14 @@ from litestar.testing import AsyncTestClient
 from sqlalchemy import Connection, event
 
 from netzwart.accounts.actors import SYSTEM
+from netzwart.accounts.cookies import CookieNames
 from netzwart.accounts.service import add_token
 from netzwart.accounts.tables import Role
 from netzwart.app import create_app
 from netzwart.database import Database
 from netzwart.secrets import SecretBox, new_key
 from netzwart.settings import Settings
+from tests.cast import CSRF, a_person
 
 
 @dataclass
@@ -28,6 +30,8 @@ class Caller:
     client: AsyncTestClient[Litestar]
     database: Database
     word: str
+    is_person: bool = False
+    """True if the word is a session's cookie and no token."""
     statements: int = 0
 
     async def call(
@@ -53,12 +57,20 @@ class Caller:
                 method,
                 f"/api/v1/{path}",
                 content=content,
-                headers={"Authorization": f"Bearer {self.word}", **(headers or {})},
+                headers={**self._proof(), **(headers or {})},
             )
         finally:
             event.remove(engine, "before_cursor_execute", count)
         self.statements = len(seen)
         return answer
+
+    def _proof(self) -> dict[str, str]:
+        if self.is_person:
+            return {
+                "Cookie": f"{CookieNames(is_secure=False).session}={self.word}",
+                "X-CSRF-Token": CSRF,
+            }
+        return {"Authorization": f"Bearer {self.word}"}
 
     async def get(self, path: str, status: int = 200, **headers: str) -> Any:
         """Return the JSON of a GET that must be answered with `status`."""
@@ -110,6 +122,12 @@ class Api:
                 school_id=school_id,
             )
         return Caller(self.client, self.database, made.word.get_secret_value())
+
+    async def auditor_of(self, grant_id: int) -> Caller:
+        """Return an auditor who is limited to one grant."""
+        async with self.database.session() as session:
+            person = await a_person(session, Role.AUDITOR, name="pruefung", grant_id=grant_id)
+        return Caller(self.client, self.database, person.word, is_person=True)
 
 
 @asynccontextmanager

@@ -46,6 +46,7 @@ def resource_controller(resource: Resource, writing: Writing | None = None) -> t
     handlers: dict[str, Any] = {
         "path": f"{API}/{resource.name}",
         "tags": [resource.name],
+        "resource": resource,
         "index": _index(resource),
         "show": _show(resource),
     }
