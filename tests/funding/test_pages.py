@@ -2,6 +2,7 @@
 
 import re
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from netzwart.accounts.tables import Role
 from netzwart.database import Database
 from netzwart.documents.service import path_of
 from netzwart.funding.purchase_tables import Invoice, InvoiceLine
+from netzwart.funding.rules.kinds import InvoiceKind
 
 INVOICE = {
     "number": "R-77",
@@ -149,13 +151,19 @@ async def test_same_receipt_twice_and_foreign_files_are_refused(
             number="R-2",
             supplier_id=(await a_supplier(session)).id,
             issued_on=date(2022, 3, 1),
-            kind="invoice",
+            kind=InvoiceKind.INVOICE,
         )
         session.add(other)
         await session.flush()
         session.add(
             InvoiceLine(
-                invoice_id=other.id, number=1, text="x", quantity=1, unit_net=1, vat_rate=0, gross=1
+                invoice_id=other.id,
+                number=1,
+                text="x",
+                quantity=Decimal(1),
+                unit_net=Decimal(1),
+                vat_rate=Decimal(0),
+                gross=Decimal(1),
             )
         )
     browser = site.as_(cast.funding_officer)
