@@ -120,7 +120,9 @@ class Device(Record, table=True):
         Index("ix_device_serial_normalised", "serial_normalised"),
         Index("ix_device_school_id_status", "school_id", "status"),
         Index("ix_device_changed_at_id", "changed_at", "id"),
-        Index("ix_device_search_text", "search_text", "id"),
+        # The list of a school in its order, and the search, each answered by one index alone.
+        Index("ix_device_school_id_inventory_number", "school_id", "inventory_number", "id"),
+        Index("ix_device_search", "inventory_number", "id", "school_id", "search_text"),
     )
 
     inventory_number: str = Field(max_length=60)
@@ -132,7 +134,7 @@ class Device(Record, table=True):
     """As `inventory.rules.normalised_serial` gives it."""
     mac: str | None = Field(default=None, max_length=17, index=True)
     """Lower case with colons."""
-    school_id: int | None = link("school.id", nullable=True)
+    school_id: int | None = link("school.id", nullable=True, index=False)
     room_id: int | None = link("room.id", nullable=True)
     status: DeviceStatus = choice(DeviceStatus)
     order_line_id: int | None = link("order_line.id", nullable=True)
