@@ -12,11 +12,19 @@ from netzwart import schema
 from netzwart.cli.serving import build_app, listen, serve_until_stopped
 from netzwart.clock import today
 from netzwart.database import Database
+from netzwart.demo.agents import free_port
+from netzwart.demo.city import demo_bundle
 from netzwart.demo.loading import PASSWORD, USERS, load_demo
+from netzwart.demo.nodes import PORT, simulated_nodes
+from netzwart.errors import UnavailableError
 from netzwart.logs import configure_logs
 from netzwart.secrets import open_secret_box
 from netzwart.settings import Settings
 from netzwart.worker import run_worker
+
+
+class NoAgentsError(UnavailableError):
+    """The simulated network cannot answer on this machine."""
 
 
 def add_parser(
@@ -39,7 +47,14 @@ def add_parser(
 
 def run(arguments: argparse.Namespace) -> int:
     """Load and serve the demo until it is stopped."""
-    settings = Settings(data_dir=arguments.dir, port=arguments.port, poll_interval_s=30)
+    # Never the database of a real installation, whatever the environment names.
+    settings = Settings(
+        data_dir=arguments.dir,
+        database_url=None,
+        secret_key=None,
+        port=arguments.port,
+        poll_interval_s=30,
+    )
     configure_logs(as_json=False, level="warning")
     try:
         asyncio.run(_demo(settings, open_browser=not arguments.no_browser))
@@ -57,7 +72,8 @@ async def _demo(settings: Settings, *, open_browser: bool) -> None:
         print("Bereite die Demostadt vor …", file=sys.stderr)
         await schema.upgrade(database)
         box = open_secret_box(settings.secret_key, settings.data_dir)
-        await load_demo(database, box, today(), agents_file)
+        port = _agent_port()
+        await load_demo(database, box, today(), agents_file, port)
         app = await build_app(settings, database, box)
 
         async def work(stopping: asyncio.Event) -> None:
@@ -72,6 +88,21 @@ async def _demo(settings: Settings, *, open_browser: bool) -> None:
         await database.close()
 
 
+def _agent_port() -> int:
+    """Return the agents' usual port, or the next one where another demo of this machine runs."""
+    hosts = [node.address for node in simulated_nodes(demo_bundle(today()))]
+    try:
+        port = free_port(hosts, PORT)
+    except OSError as error:
+        raise NoAgentsError(
+            f"Das simulierte Netz kann nicht starten: {hosts[0]}:{PORT} lässt sich nicht öffnen "
+            f"({error.strerror}). Gebraucht werden Loopback-Adressen aus 127.77.0.0/16."
+        ) from error
+    if port != PORT:
+        print(f"Port {PORT}/udp ist belegt; die Agenten nehmen {port}.", file=sys.stderr)
+    return port
+
+
 @asynccontextmanager
 async def _agents(agents_file: Path) -> AsyncGenerator[None]:
     """Run the simulated network in a process of its own, which ends with this one."""
@@ -80,8 +111,8 @@ async def _agents(agents_file: Path) -> AsyncGenerator[None]:
         "--with-parent", stdout=asyncio.subprocess.PIPE,
     )  # fmt: skip
     try:
-        if process.stdout is not None:
-            await process.stdout.readline()
+        if process.stdout is not None and not await process.stdout.readline():
+            raise NoAgentsError("Das simulierte Netz ist nicht gestartet; der Grund steht darüber.")
         yield
     finally:
         if process.returncode is None:

@@ -20,7 +20,7 @@ from netzwart.demo.catalogue import (
     TABLET,
     DemoSchool,
 )
-from netzwart.demo.nodes import simulated_nodes
+from netzwart.demo.nodes import PORT, simulated_nodes
 from netzwart.demo.purchasing import Bundle, Goods, Purchase, Service, buy
 
 OLD_GRANT = "48.02-DEMO-2021-001"
@@ -42,7 +42,7 @@ LARGE = 7
 """Schools with at least this many classrooms get two access points more."""
 
 
-def demo_bundle(today: date) -> dict[str, Any]:
+def demo_bundle(today: date, agent_port: int = PORT) -> dict[str, Any]:
     """Return the whole demo city; the same day gives the same city."""
     bundle: Bundle = {name: [] for name in LISTS}
     bundle["suppliers"] = [dict(supplier) for supplier in SUPPLIERS]
@@ -67,7 +67,7 @@ def demo_bundle(today: date) -> dict[str, Any]:
     _place(bundle)
     _lives(bundle)
     _sightings(bundle, today)
-    bundle["nodes"] = [node.as_bundle_row() for node in simulated_nodes(bundle)]
+    bundle["nodes"] = [node.as_bundle_row() for node in simulated_nodes(bundle, agent_port)]
     operator = {
         "name": "Stadt Herten (Demodaten)",
         "municipality_key": "05562020",

@@ -21,7 +21,12 @@ from netzwart.demo.network import (
     V3_USER,
     describe_network,
 )
-from netzwart.demo.nodes import ACCESS_POINT_CREDENTIAL, SWITCH_CREDENTIAL, simulated_nodes
+from netzwart.demo.nodes import (
+    ACCESS_POINT_CREDENTIAL,
+    PORT,
+    SWITCH_CREDENTIAL,
+    simulated_nodes,
+)
 from netzwart.exchange.importing import walk_of
 from netzwart.exchange.service import apply_import
 from netzwart.exchange.validating import bundle_from
@@ -56,16 +61,21 @@ USERS = (
 )
 
 
-async def load_demo(database: Database, box: SecretBox, today: date, agents_file: Path) -> bool:
+async def load_demo(
+    database: Database, box: SecretBox, today: date, agents_file: Path, agent_port: int = PORT
+) -> bool:
     """Fill an empty database with the demo city; returns False if there are schools already.
 
-    The description of the simulated agents is written in any case.
+    The description of the simulated agents is written in any case, and the nodes of an earlier
+    start are taken along to `agent_port`.
     """
-    bundle = demo_bundle(today)
-    write_descriptions(agents_file, describe_network(simulated_nodes(bundle)))
+    bundle = demo_bundle(today, agent_port)
+    nodes = simulated_nodes(bundle, agent_port)
+    write_descriptions(agents_file, describe_network(nodes))
     async with database.session(writing=False) as session:
         present = await session.scalar(select(func.count()).select_from(table_of(School)))
     if present:
+        await _move_nodes(database, [node.address for node in nodes], agent_port)
         return False
     async with database.session() as session:
         for form in _credentials():
@@ -92,6 +102,13 @@ async def load_demo(database: Database, box: SecretBox, today: date, agents_file
                 school_id=school_id,
             )
     return True
+
+
+async def _move_nodes(database: Database, addresses: Sequence[str], port: int) -> None:
+    node = table_of(Node)
+    moving = update(node).where(node.c.address.in_(addresses), node.c.port != port)
+    async with database.session() as session:
+        await session.execute(moving.values(port=port))
 
 
 def _credentials() -> Sequence[CredentialForm]:

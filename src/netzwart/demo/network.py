@@ -10,7 +10,7 @@ from netzwart.demo.agent_descriptions import (
     AgentNeighbour,
 )
 from netzwart.demo.catalogue import ACCESS_POINT, SWITCH
-from netzwart.demo.nodes import PORT, SimulatedNode
+from netzwart.demo.nodes import SimulatedNode
 from netzwart.network.protocols.replies import AuthProtocol, PrivacyProtocol
 
 COMMUNITY = "demo-lesen"
@@ -67,7 +67,7 @@ def _switch(node: SimulatedNode, points: Sequence[SimulatedNode]) -> AgentDescri
     ]
     return AgentDescription(
         host=node.address,
-        port=PORT,
+        port=node.port,
         name=node.name,
         description=f"{SWITCH.manufacturer} {SWITCH.name}, {FIRMWARE['switch']} (Demo)",
         location=f"{node.school} {node.room}",
@@ -116,7 +116,7 @@ def _point(node: SimulatedNode, nodes: Sequence[SimulatedNode]) -> AgentDescript
     )  # fmt: skip
     return AgentDescription(
         host=node.address,
-        port=PORT,
+        port=node.port,
         name=node.name,
         description=f"{ACCESS_POINT.manufacturer} {ACCESS_POINT.name}, "
         f"{FIRMWARE['access_point']} (Demo)",

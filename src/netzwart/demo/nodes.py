@@ -1,14 +1,14 @@
 """Which nodes the demo city's network has, and in which of them reality differs from the record."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from netzwart.demo.catalogue import ACCESS_POINT, SCHOOLS, SWITCH
 from netzwart.demo.purchasing import Bundle
 
 PORT = 16161
-"""UDP port of every simulated agent; each has a loopback address of its own."""
+"""UDP port of every simulated agent if nothing else is said; each has an address of its own."""
 
 SWITCH_CREDENTIAL = "demo-snmpv3"
 ACCESS_POINT_CREDENTIAL = "demo-snmpv2c"
@@ -36,19 +36,20 @@ class SimulatedNode:
     room: str
     credential: str
     is_silent: bool = False
+    port: int = PORT
 
     def as_bundle_row(self) -> dict[str, Any]:
         """Return the node as the bundle lists it."""
         return {
             "address": self.address,
-            "port": PORT,
+            "port": self.port,
             "name": self.name,
             "school": self.school,
             "credential": self.credential,
         }
 
 
-def simulated_nodes(bundle: Bundle) -> list[SimulatedNode]:
+def simulated_nodes(bundle: Bundle, port: int = PORT) -> list[SimulatedNode]:
     """Return one node per switch and access point of the bundle, and the stranger."""
     nodes: list[SimulatedNode] = []
     for number, school in enumerate(SCHOOLS, start=1):
@@ -57,7 +58,7 @@ def simulated_nodes(bundle: Bundle) -> list[SimulatedNode]:
         points = [row for row in at_school if row["model"] == ACCESS_POINT.name]
         nodes += _nodes_of(number, school.short, switches, "sw")
         nodes += _nodes_of(number, school.short, points, "ap")
-    return _moved([*nodes, _stranger()])
+    return [replace(node, port=port) for node in _moved([*nodes, _stranger()])]
 
 
 def _nodes_of(
