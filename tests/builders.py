@@ -71,7 +71,7 @@ async def _keep(
 async def a_school(session: AsyncSession, **given: Any) -> School:
     number = next(_numbers)
     defaults = {
-        "number": f"99{number:04}",
+        "number": f"99{number % 10_000:04}",
         "name": f"Erfundene Schule {number}",
         "short_name": f"ES{number}",
         "kind": "Gymnasium",

@@ -62,6 +62,7 @@ def _programmes() -> Resource:
         search=(table.c.key, table.c.name, table.c.aliases),
         is_search_folded=False,
         sort="key",
+        called="FundingProgramme",
     )
 
 

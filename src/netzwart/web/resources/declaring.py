@@ -106,11 +106,13 @@ class Resource:
     sort: str
     only: ColumnElement[bool] | None = None
     """What every row of the resource meets (proofs are documents of one kind)."""
+    called: str = ""
+    """The name of one row where it is not its record's."""
 
     @property
     def subject(self) -> str:
         """Return the name of one row, as the audit trail and schemas call it (`device_model`)."""
-        return self.record.__name__
+        return self.called or self.record.__name__
 
     def chain(self, name: str | None) -> Iterator[Join]:
         """Yield the joins that a reference's row needs, outermost first."""
