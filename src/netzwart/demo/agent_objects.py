@@ -71,7 +71,7 @@ class _Port:
 
     interface: AgentInterface
     start: int
-    """A fixed number to count from, so that ports differ."""
+    """A fixed number to count octets from, so that ports differ; errors count from zero."""
 
     def oper(self, moment: Moment) -> int:
         usual = self.interface.oper if self.interface.admin == UP else DOWN
@@ -82,7 +82,8 @@ class _Port:
     def counter(self, tag: int, rate: int, per_s: int = 1) -> Callable[[Moment], bytes]:
         def encoded(moment: Moment) -> bytes:
             passed = int(moment) if self.oper(0) == UP else 0
-            value = self.start * min(rate, 1) + rate * passed // per_s
+            before = self.start if rate and per_s == 1 else 0
+            value = before + rate * passed // per_s
             return encode_integer(value % _COUNTER32_SIZE if tag == COUNTER32 else value, tag)
 
         return encoded

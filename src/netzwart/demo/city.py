@@ -224,14 +224,14 @@ def _old_purchases(bundle: Bundle) -> None:
         "2022-044", MEDIA, date(2022, 4, 4),
         [Goods(PANEL, {school.number: (school.size + 1) // 2 + 2 for school in SCHOOLS})],
         _by_school("tafeln"), delivered_on=date(2022, 6, 13), paid_on=date(2022, 7, 8),
-        receipt="K-2022-5533", facts=open_procedure,
+        receipt="K-2022-5533", facts=open_procedure | {"eu_wide": True},
     ))  # fmt: skip
     buy(bundle, Purchase(
         "2022-052", MEDIA, date(2022, 5, 9),
         [Goods(TABLET, {school.number: 10 for school in SCHOOLS})],
         _by_school("tablets"), delivered_on=date(2022, 8, 15), paid_on=date(2022, 9, 5),
         receipt="K-2022-6402",
-        facts={"procedure": "negotiated", "offers_requested": 3, "offers_received": 3,
+        facts={"procedure": "framework", "framework_contract": "Demo-Rahmenvertrag 2022", "eu_wide": True, "offers_requested": 3, "offers_received": 3,
                "awarded_on": date(2022, 5, 2)},
     ))  # fmt: skip
     buy(bundle, Purchase(
