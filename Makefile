@@ -8,7 +8,7 @@ T ?= tests
 PORT ?= 8000
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test run fix check migration score bench-api bench-poll parts clean
+.PHONY: help demo test run fix check migration score bench-api parts clean
 
 help: ## Show the verbs
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -41,9 +41,6 @@ score: .venv/.complete ## Facts found in recordings of real devices (needs ../sh
 
 bench-api: .venv/.complete ## Cost of lists and searches with 100,000 devices on both databases
 	@$(BIN)/python tools/bench_api.py
-
-bench-poll: .venv/.complete ## Polls per second on simulated switches
-	@$(BIN)/python tools/bench_poll.py
 
 parts: ## What the tests need of the system: browser, snmpd, sshd, PDF tools
 	@sh tools/parts.sh

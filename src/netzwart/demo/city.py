@@ -231,7 +231,8 @@ def _old_purchases(bundle: Bundle) -> None:
         [Goods(TABLET, {school.number: 10 for school in SCHOOLS})],
         _by_school("tablets"), delivered_on=date(2022, 8, 15), paid_on=date(2022, 9, 5),
         receipt="K-2022-6402",
-        facts={"procedure": "framework", "framework_contract": "Demo-Rahmenvertrag 2022", "eu_wide": True, "offers_requested": 3, "offers_received": 3,
+        facts={"procedure": "framework", "framework_contract": "Demo-Rahmenvertrag 2022",
+               "eu_wide": True, "offers_requested": 3, "offers_received": 3,
                "awarded_on": date(2022, 5, 2)},
     ))  # fmt: skip
     buy(bundle, Purchase(
