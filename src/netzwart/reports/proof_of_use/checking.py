@@ -9,7 +9,7 @@ from netzwart.reports.formats import day
 from netzwart.reports.grid import STATEMENT, Column, Group, Part, Row, Style, Table, cell
 from netzwart.reports.proof_of_use.section import Section
 from netzwart.reports.proof_of_use.words import SEVERITY
-from netzwart.reports.sheet import DANGER, INK, SOFT, WARNING, Colour
+from netzwart.reports.sheet import DANGER, INK, MM, SOFT, WARNING, Colour
 
 COLOURS: Final[Mapping[CheckSeverity, Colour]] = {
     CheckSeverity.ERROR: DANGER,
@@ -23,6 +23,9 @@ PLURAL: Final = {
     CheckSeverity.INFO: ("Hinweis", "Hinweise"),
 }
 READING: Final = Style(size=8.5, leading=11.2, padding=4, heading_size=7.5)
+
+AUTHENTICITY_HEIGHT: Final = 75 * MM
+"""The last block stays together: a page with one line of it looks like a mistake."""
 
 CHECK_COLUMNS: Final = (
     Column(("Prüfung",), 19),
@@ -90,6 +93,7 @@ def draw_notes(section: Section, proof: ProofOfUse, number: str) -> None:
 
 def draw_authenticity(section: Section, proof: ProofOfUse, sha256: str) -> None:
     """Say what the hash covers and what is inside the file."""
+    section.need(AUTHENTICITY_HEIGHT)
     section.heading("Echtheit")
     section.paragraph(
         "In diese Datei sind eingebettet: nachweis.json, belegliste.csv, inventarliste.csv und "
