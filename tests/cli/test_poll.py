@@ -14,6 +14,7 @@ from netzwart.demo.agent_descriptions import (
     AgentInterface,
     write_descriptions,
 )
+from tests.ports import free_udp_port
 
 KEYS = [
     "targets",
@@ -106,10 +107,11 @@ def test_ssh_targets_are_refused(tmp_path: Path, capsys: pytest.CaptureFixture[s
 @pytest.fixture
 def running_agents(tmp_path: Path) -> Iterator[list[AgentDescription]]:
     """Three agents in a process of their own, since the command has an event loop of its own."""
+    port = free_udp_port()
     descriptions = [
         AgentDescription(
             host=f"127.88.2.{number}",
-            port=16997,
+            port=port,
             name=f"agent-{number}",
             community="demo-lesen",
             interfaces=tuple(AgentInterface(n, f"1/1/{n}") for n in range(1, 5)),

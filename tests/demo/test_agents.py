@@ -32,14 +32,15 @@ from netzwart.network.protocols.replies import (
     SnmpTarget,
     SnmpVersion,
 )
-from netzwart.network.protocols.snmp import UdpSnmpWire, open_snmp_wire
+from netzwart.network.protocols.snmp import ChoosingWire, open_snmp_wire
+from tests.ports import free_udp_port
 
 SYS_NAME = Oid("1.3.6.1.2.1.1.5.0")
 LLDP_REMOTE_NAME = Oid("1.0.8802.1.1.2.1.4.1.1.9")
 
 
 @pytest.fixture
-async def wire() -> AsyncGenerator[UdpSnmpWire]:
+async def wire() -> AsyncGenerator[ChoosingWire]:
     opened = open_snmp_wire()
     yield opened
     await opened.close()
@@ -100,7 +101,7 @@ async def agent() -> AsyncGenerator[SimulatedAgent]:
     await asyncio.sleep(0)
 
 
-async def test_agent_answers_v2c_and_v3_alike(agent: SimulatedAgent, wire: UdpSnmpWire):
+async def test_agent_answers_v2c_and_v3_alike(agent: SimulatedAgent, wire: ChoosingWire):
     readings = [
         await probe_status(target, wire, with_components=True)
         for target in (by_community(agent), by_user(agent))
@@ -119,7 +120,7 @@ async def test_agent_answers_v2c_and_v3_alike(agent: SimulatedAgent, wire: UdpSn
         assert [part.serial for part in reading.components] == ["DEMO0001"]
 
 
-async def test_counters_grow_and_ports_flip(wire: UdpSnmpWire, monkeypatch: pytest.MonkeyPatch):
+async def test_counters_grow_and_ports_flip(wire: ChoosingWire, monkeypatch: pytest.MonkeyPatch):
     port = AgentInterface(1, "1/1/1", in_octets_per_s=1000, flips_every_s=60)
     agent = SimulatedAgent(a_switch(interfaces=(port,)))
     await agent.start()
@@ -135,12 +136,14 @@ async def test_counters_grow_and_ports_flip(wire: UdpSnmpWire, monkeypatch: pyte
     agent.close()
 
 
-async def test_neighbours_stand_in_the_lldp_table(agent: SimulatedAgent, wire: UdpSnmpWire):
+async def test_neighbours_stand_in_the_lldp_table(agent: SimulatedAgent, wire: ChoosingWire):
     table = await wire.walk(by_community(agent), [LLDP_REMOTE_NAME])
     assert table[LLDP_REMOTE_NAME] == {Index("0.1.1"): b"gym-ap-01"}
 
 
-async def test_agent_is_silent_to_strangers_and_when_told(agent: SimulatedAgent, wire: UdpSnmpWire):
+async def test_agent_is_silent_to_strangers_and_when_told(
+    agent: SimulatedAgent, wire: ChoosingWire
+):
     with pytest.raises(NoAnswerError):
         await wire.get(by_community(agent, "falsch"), [SYS_NAME])
     with pytest.raises(AuthenticationFailedError, match="authentication key"):
@@ -152,7 +155,7 @@ async def test_agent_is_silent_to_strangers_and_when_told(agent: SimulatedAgent,
         await wire.get(by_community(agent), [SYS_NAME])
 
 
-async def test_restarted_engine_is_found_again(agent: SimulatedAgent, wire: UdpSnmpWire):
+async def test_restarted_engine_is_found_again(agent: SimulatedAgent, wire: ChoosingWire):
     await wire.get(by_user(agent), [SYS_NAME])
     agent._engine_id = b"\x80\x00\x1f\x88\x05another-engine"
     agent.apply(replace(agent.description, name="getauscht"))
@@ -160,7 +163,7 @@ async def test_restarted_engine_is_found_again(agent: SimulatedAgent, wire: UdpS
 
 
 async def test_lost_time_is_agreed_again(
-    agent: SimulatedAgent, wire: UdpSnmpWire, monkeypatch: pytest.MonkeyPatch
+    agent: SimulatedAgent, wire: ChoosingWire, monkeypatch: pytest.MonkeyPatch
 ):
     await wire.get(by_user(agent), [SYS_NAME])
     monkeypatch.setattr(agent, "_started", agent._started - 10_000)
@@ -185,10 +188,11 @@ async def test_net_snmp_reads_the_agent(agent: SimulatedAgent):
     assert lines[-1] == '.1.3.6.1.2.1.31.1.1.1.1.48 = STRING: "1/1/48"'
 
 
-async def test_fleet_follows_its_file(tmp_path: Path, wire: UdpSnmpWire):
+async def test_fleet_follows_its_file(tmp_path: Path, wire: ChoosingWire):
     path = tmp_path / "agents.json"
     hosts = ["127.88.0.1", "127.88.0.2", "127.88.0.3"]
-    switches = [a_switch(2, host=host, port=16999, name=host) for host in hosts]
+    port = free_udp_port()
+    switches = [a_switch(2, host=host, port=port, name=host) for host in hosts]
     write_descriptions(path, switches[:2])
     assert read_descriptions(path) == switches[:2]
     fleet = AgentFleet(path)
@@ -199,15 +203,16 @@ async def test_fleet_follows_its_file(tmp_path: Path, wire: UdpSnmpWire):
     os.utime(path, (1, 1))
     await fleet.refresh()
     assert {host for host, _ in fleet.agents} == set(hosts[1:])
-    agent = fleet.agents[hosts[1], 16999]
+    agent = fleet.agents[hosts[1], port]
     assert (await wire.get(by_community(agent), [SYS_NAME]))[SYS_NAME] == b"umbenannt"
     fleet.close()
     await asyncio.sleep(0)
 
 
-async def test_forty_agents_run_in_a_process_of_their_own(tmp_path: Path, wire: UdpSnmpWire):
+async def test_forty_agents_run_in_a_process_of_their_own(tmp_path: Path, wire: ChoosingWire):
     path = tmp_path / "agents.json"
-    switches = [a_switch(host=f"127.88.1.{n}", port=16998) for n in range(1, 41)]
+    port = free_udp_port()
+    switches = [a_switch(host=f"127.88.1.{n}", port=port) for n in range(1, 41)]
     write_descriptions(path, switches)
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "netzwart.demo.agents", "--config", str(path), "--with-parent"),

@@ -18,7 +18,8 @@ from netzwart.network.protocols.replies import (
     SnmpTarget,
     SnmpVersion,
 )
-from netzwart.network.protocols.snmp import UdpSnmpWire, open_snmp_wire
+from netzwart.network.protocols.udp_wire import UdpSnmpWire
+from tests.ports import free_udp_port
 
 AUTH_KEY = "invented-auth-1"
 PRIVACY_KEY = "invented-priv-1"
@@ -35,12 +36,6 @@ USERS = {
     "sha256only": (AuthProtocol.SHA256, None, "SHA-256", ""),
 }
 """User name → what to ask with, and net-snmp's words for it."""
-
-
-def free_udp_port() -> int:
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def required_binary(*names: str) -> str:
@@ -159,7 +154,7 @@ def snmpd(tmp_path_factory: pytest.TempPathFactory) -> Generator[Snmpd]:
 
 @pytest.fixture
 async def wire() -> AsyncGenerator[UdpSnmpWire]:
-    opened = open_snmp_wire()
+    opened = UdpSnmpWire()
     yield opened
     await opened.close()
 

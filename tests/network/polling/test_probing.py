@@ -16,7 +16,7 @@ from netzwart.network.protocols.replies import (
     SnmpValue,
     WireError,
 )
-from netzwart.network.protocols.snmp import UdpSnmpWire
+from netzwart.network.protocols.udp_wire import UdpSnmpWire
 from tests.network.conftest import Snmpd, StartAgent
 from tests.network.recorded_wire import RecordedWire
 

@@ -4,12 +4,17 @@ import asyncio
 import ipaddress
 import secrets
 import socket
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from netzwart.network.protocols.ber import BerError
 from netzwart.network.protocols.messages import CommunityMessage, SecureMessage, decode_message
-from netzwart.network.protocols.replies import NoAnswerError, SnmpTarget
+from netzwart.network.protocols.replies import (
+    MalformedReplyError,
+    NoAnswerError,
+    SnmpTarget,
+)
 
 Message = CommunityMessage | SecureMessage
 
@@ -72,16 +77,20 @@ class DatagramPort(asyncio.DatagramProtocol):
     def __init__(self) -> None:
         self._transports: dict[socket.AddressFamily, asyncio.DatagramTransport] = {}
         self._open: dict[tuple[int, str, int], asyncio.Future[Message]] = {}
+        self._waiting: Counter[tuple[str, int]] = Counter()
+        self._garbled: set[tuple[str, int]] = set()
         self._identity = secrets.randbelow(_MAX_IDENTITY)
 
     def datagram_received(self, data: bytes, addr: tuple[str | int, ...]) -> None:
         """Give the message to its question, if there is one."""
+        place = (str(addr[0]).partition("%")[0], int(addr[1]))
         try:
             message = decode_message(data)
         except BerError:
+            if place in self._waiting:
+                self._garbled.add(place)
             return
-        host = str(addr[0]).partition("%")[0]
-        future = self._open.get((message.identity, host, int(addr[1])))
+        future = self._open.get((message.identity, *place))
         if future is not None and not future.done():
             future.set_result(message)
 
@@ -95,22 +104,28 @@ class DatagramPort(asyncio.DatagramProtocol):
 
         Raises:
             NoAnswerError: when none came, each question having waited `timeout_s`.
+            MalformedReplyError: when the agent sent something in that time, but no SNMP message.
         """
+        place = (endpoint.host, endpoint.port)
         transport = await self._transport(endpoint.family)
         future: asyncio.Future[Message] = asyncio.get_running_loop().create_future()
         asked: list[tuple[int, str, int]] = []
+        self._waiting[place] += 1
         try:
             for _ in range(1 + max(0, retries)):
                 identity = self._next_identity()
-                asked.append((identity, endpoint.host, endpoint.port))
+                asked.append((identity, *place))
                 self._open[asked[-1]] = future
                 transport.sendto(build(identity), endpoint.socket_address)
                 await asyncio.wait({future}, timeout=timeout_s)
                 if future.done():
                     return future.result()
+            if place in self._garbled:
+                raise MalformedReplyError("the answer is not readable")
         finally:
             for key in asked:
                 self._open.pop(key, None)
+            self._stop_waiting(place)
         raise NoAnswerError(f"no answer within {timeout_s:g} s, {len(asked)} attempts")
 
     def close(self) -> None:
@@ -118,6 +133,12 @@ class DatagramPort(asyncio.DatagramProtocol):
         for transport in self._transports.values():
             transport.close()
         self._transports.clear()
+
+    def _stop_waiting(self, place: tuple[str, int]) -> None:
+        self._waiting[place] -= 1
+        if not self._waiting[place]:
+            del self._waiting[place]
+            self._garbled.discard(place)
 
     def _next_identity(self) -> int:
         self._identity = self._identity % _MAX_IDENTITY + 1

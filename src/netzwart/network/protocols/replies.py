@@ -1,6 +1,6 @@
 """The one surface between netzwart and a wire: targets in, plain values out.
 
-Whatever speaks SNMP (pysnmp today, netzwart's own wire later, a recording in the tests) implements
+Whatever speaks SNMP (netzwart's own codec, pysnmp, a recording in the tests) implements
 `SnmpWire`; whatever opens a shell implements `SshWire`. Above this file nobody knows which one.
 """
 
@@ -103,6 +103,10 @@ class AuthenticationFailedError(WireError):
 
 class MalformedReplyError(WireError):
     """Bytes came back that no protocol allows."""
+
+
+class EndlessTableError(MalformedReplyError):
+    """Readable answers came, but more of them than any honest table has."""
 
 
 class SnmpWire(Protocol):
