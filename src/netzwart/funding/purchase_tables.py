@@ -18,13 +18,19 @@ from netzwart.database import (
     link,
     register_messages,
 )
-from netzwart.funding.rules.kinds import InvoiceKind
+from netzwart.funding.rules.kinds import InvoiceFormat, InvoiceKind
+from netzwart.funding.rules.sharing import ShareKey
 
 MESSAGES = {
     "uq_supplier_name": ("name", "Diesen Lieferanten gibt es schon."),
     "uq_purchase_order_number": ("number", "Eine Bestellung mit dieser Nummer gibt es schon."),
     "uq_order_line_order_id_number": ("lines", "Diese Position gibt es in der Bestellung schon."),
     "ck_order_line_quantity": ("quantity", "Die Menge ist größer als null."),
+    "uq_order_share_order_line_id_measure_id": (
+        "shares",
+        "Diese Maßnahme hat an der Position schon einen Anteil.",
+    ),
+    "ck_order_share_weight": ("shares", "Ein Gewicht ist größer als null."),
     "uq_delivery_order_id_note_number": ("note_number", "Diesen Lieferschein gibt es schon."),
     "ck_delivery_line_quantity": ("quantity", "Die Menge ist größer als null."),
     "uq_invoice_supplier_id_number": (
@@ -32,6 +38,18 @@ MESSAGES = {
         "Diese Rechnungsnummer gibt es bei diesem Lieferanten schon.",
     ),
     "uq_invoice_line_invoice_id_number": ("lines", "Diese Position gibt es in der Rechnung schon."),
+    "ck_invoice_retained": (
+        "retained",
+        "Ein Einbehalt ist nicht negativ und nennt den Tag, bis zu dem er gilt.",
+    ),
+    "uq_incidental_cost_line_id_device_line_id": (
+        "incidental_to",
+        "Diese Zuordnung gibt es schon.",
+    ),
+    "ck_incidental_cost_other_line": (
+        "incidental_to",
+        "Eine Position kann nicht ihre eigene Nebenleistung sein.",
+    ),
     "ck_invoice_line_eligible_part": (
         "eligible_part",
         "Der zuwendungsfähige Anteil liegt zwischen 0 und 1.",
@@ -98,6 +116,20 @@ class OrderLine(Record, table=True):
     vat_rate: Decimal = Field(sa_type=Rate)
 
 
+class OrderShare(Record, table=True):
+    """A measure an order line is meant for; binds its grant's money before an invoice comes."""
+
+    __table_args__ = (
+        UniqueConstraint("order_line_id", "measure_id"),
+        CheckConstraint("weight > 0", name="weight"),
+    )
+
+    order_line_id: int = link("order_line.id", index=False)
+    measure_id: int = link("measure.id")
+    weight: Decimal = Field(sa_type=Quantity)
+    """How the line is split over its measures, e.g. pieces."""
+
+
 class Delivery(Record, table=True):
     """A delivery note against an order (Lieferung, Lieferschein)."""
 
@@ -130,7 +162,14 @@ class DeliveredSerial(Record, table=True):
 class Invoice(Record, table=True):
     """An invoice as it came in (Rechnung)."""
 
-    __table_args__ = (UniqueConstraint("supplier_id", "number"),)
+    __table_args__ = (
+        UniqueConstraint("supplier_id", "number"),
+        CheckConstraint(
+            "CAST(retained AS NUMERIC) = 0"
+            " OR (CAST(retained AS NUMERIC) > 0 AND retained_until IS NOT NULL)",
+            name="retained",
+        ),
+    )
 
     number: str = Field(max_length=80)
     supplier_id: int = link("supplier.id", index=False)
@@ -144,6 +183,14 @@ class Invoice(Record, table=True):
     discount_days: int | None = None
     currency: str = Field(default="EUR", max_length=3)
     buyer: str | None = Field(default=None, max_length=200)
+    service_from: date | None = None
+    """First day of the service (BT-73), where it took more than one."""
+    stated_total: Decimal | None = Field(default=None, sa_type=Money)
+    """The gross total the invoice itself states (BT-112); the lines add up to it."""
+    retained: Decimal = Field(default=Decimal("0.00"), sa_type=Money)
+    """Held back until the warranty ends (Sicherheitseinbehalt); not paid, so not eligible yet."""
+    retained_until: date | None = None
+    format: InvoiceFormat = choice(InvoiceFormat, default=InvoiceFormat.TYPED)
     cancels_id: int | None = link("invoice.id", nullable=True)
     document_id: int | None = link("document.id", nullable=True)
 
@@ -168,8 +215,10 @@ class InvoiceLine(Record, table=True):
     quantity: Decimal = Field(sa_type=Quantity)
     unit_net: Decimal = Field(sa_type=UnitPrice)
     vat_rate: Decimal = Field(sa_type=Rate)
+    net: Decimal | None = Field(default=None, sa_type=Money)
+    """What the invoice states (BT-131), where it is not simply quantity times price."""
     gross: Decimal = Field(sa_type=Money)
-    """Net times one plus tax, rounded to the cent; negative on credit notes."""
+    """Net times one plus tax, rounded so that lines add up to the invoice; negative on credits."""
     is_eligible: bool | None = None
     """None is undecided; nobody but people decides."""
     eligible_part: Decimal = Field(default=Decimal(1), sa_type=Rate)
@@ -190,6 +239,22 @@ class CostShare(Record, table=True):
     amount: Decimal = Field(sa_type=Money)
     weight: Decimal | None = Field(default=None, sa_type=Quantity)
     """The weight it was split by, where it was split."""
+    share_key: ShareKey | None = choice(ShareKey, default=None)
+    """What the weights count."""
+    weighted_on: date | None = None
+    """Reference date of the weights (Stichtag)."""
+
+
+class IncidentalCost(Record, table=True):
+    """A line for delivery, setup or licence belongs to a device line and adds to its cost."""
+
+    __table_args__ = (
+        UniqueConstraint("line_id", "device_line_id"),
+        CheckConstraint("line_id <> device_line_id", name="other_line"),
+    )
+
+    line_id: int = link("invoice_line.id", index=False)
+    device_line_id: int = link("invoice_line.id")
 
 
 class Payment(Record, table=True):

@@ -17,6 +17,7 @@ from netzwart.database import (
     link,
     register_messages,
 )
+from netzwart.funding.rules.duties import MessageOccasion
 from netzwart.funding.rules.terms import DrawdownMode
 from netzwart.funding.rules.terms import GrantRounding as RoundingMode
 
@@ -45,6 +46,19 @@ MESSAGES = {
     "uq_drawdown_grant_id_number": ("number", "Einen Mittelabruf mit dieser Nummer gibt es schon."),
     "ck_drawdown_amount": ("amount", "Ein Mittelabruf ist größer als null."),
     "ck_income_amount": ("amount", "Eine Einnahme ist größer als null."),
+    "uq_measure_support_measure_id_supports_id": (
+        "supports",
+        "Diese Verbindung der Maßnahmen gibt es schon.",
+    ),
+    "ck_measure_support_other": ("supports", "Eine Maßnahme dient nicht sich selbst."),
+    "uq_grant_notice_grant_id_notice_number": (
+        "notice_number",
+        "Dieser Bescheid ist schon erfasst.",
+    ),
+    "ck_authority_message_order": (
+        "sent_on",
+        "Eine Mitteilung braucht einen Termin oder den Tag, an dem sie abging.",
+    ),
 }
 register_messages(MESSAGES)
 
@@ -122,6 +136,9 @@ class GrantNotice(Record, table=True):
     issued_on: date
     amount: Decimal = Field(sa_type=Money)
     """What this notice awards; an amendment's difference, which may be negative."""
+    reason: str = Field(default="", max_length=1000)
+    changes: dict[str, Any] = json_object()
+    """What an amendment changed: field → [before, after]."""
     document_id: int | None = link("document.id", nullable=True)
 
 
@@ -191,6 +208,18 @@ class Measure(Record, table=True):
     """Blocks of the narrative report: block key → text."""
 
 
+class MeasureSupport(Record, table=True):
+    """An administration measure serves a measure of another grant (BASS 11-02 Nr. 40)."""
+
+    __table_args__ = (
+        UniqueConstraint("measure_id", "supports_id"),
+        CheckConstraint("measure_id <> supports_id", name="other"),
+    )
+
+    measure_id: int = link("measure.id", index=False)
+    supports_id: int = link("measure.id")
+
+
 class Drawdown(Record, table=True):
     """A call for money (Mittelabruf) and its arrival."""
 
@@ -204,6 +233,8 @@ class Drawdown(Record, table=True):
     requested_on: date
     amount: Decimal = Field(sa_type=Money)
     received_on: date | None = None
+    basis: dict[str, Any] = json_object()
+    """The figures the call was made of: eligible paid, due, received, maximum, receipts."""
 
 
 class Income(Record, table=True):
@@ -230,3 +261,31 @@ class Clawback(Record, table=True):
     reason: str = Field(max_length=1000)
     paid_on: date | None = None
     settled_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class AuthorityMessage(Record, table=True):
+    """What the authority must be told (Mitteilung), until when, and when it was told."""
+
+    __table_args__ = (CheckConstraint("due_on IS NOT NULL OR sent_on IS NOT NULL", name="order"),)
+
+    grant_id: int = link("funding_grant.id")
+    occasion: MessageOccasion = choice(MessageOccasion)
+    due_on: date | None = None
+    sent_on: date | None = None
+    text: str = Field(default="", max_length=2000)
+    device_id: int | None = link("device.id", nullable=True)
+    """The device that left its purpose, where the occasion is one."""
+    document_id: int | None = link("document.id", nullable=True)
+
+
+class ProofSubmission(Record, table=True):
+    """A proof of use that went out, with the figures it had; never changed."""
+
+    grant_id: int = link("funding_grant.id")
+    submitted_on: date
+    as_of: date
+    """The day whose end the proof shows."""
+    document_sha256: str | None = Field(default=None, max_length=64)
+    """Of the issued PDF, where netzwart made it."""
+    figures: dict[str, Any] = json_object()
+    """As `funding.rules.comparing` freezes them: what CHK-32 holds today's data against."""

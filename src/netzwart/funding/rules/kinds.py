@@ -1,4 +1,4 @@
-"""What an invoice can be."""
+"""What an invoice can be, and how it came."""
 
 from enum import StrEnum
 
@@ -13,3 +13,16 @@ class InvoiceKind(StrEnum):
     CANCELLATION = "cancellation"
     CORRECTED = "corrected"
     RETENTION = "retention"
+
+
+class InvoiceFormat(StrEnum):
+    """How an invoice came in; the original bytes are kept whichever it is."""
+
+    TYPED = "typed"
+    """Typed by a person or sent as JSON."""
+    UBL = "ubl"
+    """XRechnung in UBL 2.1."""
+    CII = "cii"
+    """XRechnung in UN/CEFACT Cross Industry Invoice."""
+    HYBRID_PDF = "hybrid_pdf"
+    """ZUGFeRD or Factur-X: a PDF with the CII file inside."""
