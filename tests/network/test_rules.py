@@ -20,6 +20,7 @@ from netzwart.network.rules import (
     first_poll_at,
     gone,
     is_component_turn,
+    is_readings_turn,
     judge_interface,
     judge_node,
     needs_identification,
@@ -310,3 +311,10 @@ def test_first_polls_are_spread_and_soon():
 def test_parts_are_read_every_twelfth_turn():
     turns = [is_component_turn(5, 300, NOW + timedelta(seconds=300 * n)) for n in range(24)]
     assert sum(turns) == 24 / COMPONENTS_EVERY
+
+
+@pytest.mark.parametrize(("interval_s", "expected"), [(60, 2), (300, 2), (1800, 2), (3600, 1)])
+def test_health_is_read_every_half_hour_or_with_each_slower_poll(interval_s: int, expected: int):
+    polls = range(0, 3600, interval_s)
+    turns = [is_readings_turn(5, interval_s, NOW + timedelta(seconds=at)) for at in polls]
+    assert sum(turns) == expected

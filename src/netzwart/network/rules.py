@@ -23,6 +23,8 @@ IDENTIFY_AFTER = timedelta(hours=24)
 COMPONENTS_EVERY = 12
 """Parts are read with each twelfth poll: hourly at the usual interval."""
 
+READINGS_EVERY_S = 1800
+
 _RESTART_TOLERANCE = timedelta(seconds=60)
 _UPTIME_WRAP = timedelta(seconds=2**32 / 100)
 _WRAP_TOLERANCE = timedelta(minutes=10)
@@ -153,6 +155,12 @@ def next_poll_at(node_id: int, interval_s: int, now: datetime) -> datetime:
 def is_component_turn(node_id: int, interval_s: int, now: datetime) -> bool:
     """Tell whether this poll also reads the parts; each node has its own turn."""
     return (int(now.timestamp()) // interval_s + node_id) % COMPONENTS_EVERY == 0
+
+
+def is_readings_turn(node_id: int, interval_s: int, now: datetime) -> bool:
+    """Tell whether this poll also reads health, which costs more and changes slowly."""
+    turns = max(1, READINGS_EVERY_S // interval_s)
+    return (int(now.timestamp()) // interval_s + node_id) % turns == 0
 
 
 def needs_identification(known: KnownNode, reading: StatusReading, now: datetime) -> bool:

@@ -9,6 +9,7 @@ from netzwart.errors import ConflictError, ForbiddenError, InvalidInputError, No
 from netzwart.jobs import JobTicket, enqueue
 from netzwart.network.credentials import store_credential
 from netzwart.network.forms import CredentialForm, NodeForm
+from netzwart.network.poll_log import PollCause
 from netzwart.network.rules import first_poll_at
 from netzwart.network.tables import Credential, CredentialKind, Node
 from netzwart.secrets import SecretBox
@@ -116,6 +117,7 @@ async def request_poll(session: AsyncSession, actor: Actor, node_id: int) -> Job
         session, POLL_NODE, {"node_id": node.id}, queueing_lock=f"poll-node:{node.id}"
     )
     node.next_poll_at = utcnow()
+    node.poll_cause = PollCause.PERSON.value
     await session.flush()
     return ticket
 

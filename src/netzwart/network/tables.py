@@ -4,10 +4,19 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, Index, LargeBinary, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    UniqueConstraint,
+)
 from sqlmodel import Field
 
 from netzwart.database import (
+    Id,
     Record,
     UtcDateTime,
     choice,
@@ -15,6 +24,7 @@ from netzwart.database import (
     link,
     register_messages,
 )
+from netzwart.network.access import AccessOutcome
 from netzwart.network.rules import IncidentKind, Reachability
 
 MESSAGES = {
@@ -71,6 +81,8 @@ class Node(Record, table=True):
     credential_id: int | None = link("credential.id", nullable=True)
     ssh_credential_id: int | None = link("credential.id", nullable=True)
     ssh_port: int = 22
+    ssh_platform: str | None = Field(default=None, max_length=80)
+    """netmiko's device type; None takes that of the recognised profile."""
     is_enabled: bool = True
     poll_interval_s: int | None = None
     """None takes the installation's interval."""
@@ -102,6 +114,48 @@ class Node(Record, table=True):
     """In a row."""
     readings: dict[str, Any] = json_object()
     """Last health: cpu_percent, memory_percent, temperatures, poe, …, in the contract's words."""
+    readings_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    poll_cause: str | None = Field(default=None, max_length=12)
+    """A `PollCause`: why the next visit comes out of turn; None is the schedule."""
+    poll_log: bytes | None = Field(default=None, sa_type=LargeBinary)
+    """The last polls, newest first, as `network.poll_log` packs them."""
+
+
+class HostKey(Record, table=True):
+    """An SSH key that a node showed; only an accepted one opens a session."""
+
+    __table_args__ = (UniqueConstraint("node_id", "line"),)
+
+    node_id: int = link("node.id", index=False)
+    line: str = Field(max_length=3000)
+    """Key type and key in base64, as a known_hosts line holds them behind the host."""
+    fingerprint: str = Field(max_length=60)
+    """`SHA256:…` as ssh-keygen -l prints it."""
+    last_seen_at: datetime = Field(sa_type=UtcDateTime)
+    accepted_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    accepted_by: str | None = Field(default=None, max_length=80)
+
+
+class AccessCheck(Record, table=True):
+    """Somebody asked whether credentials open a node, and what came of it; append-only."""
+
+    __table_args__ = (
+        Index("ix_access_check_node_id", "node_id", "id"),
+        Index("ix_access_check_credential_id", "credential_id", "id"),
+    )
+
+    node_id: int = link("node.id", index=False)
+    credential_id: int = Field(
+        sa_column=Column(Id, ForeignKey("credential.id", ondelete="CASCADE"), nullable=False)
+    )
+    """Goes with its credentials: a wrong password that was tried must stay deletable."""
+    requested_by: str = Field(max_length=120)
+    finished_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """None while the worker has not been there."""
+    outcome: AccessOutcome | None = choice(AccessOutcome, default=None)
+    detail: str = Field(default="", max_length=500)
+    """German sentence; never a secret."""
+    duration_ms: int | None = None
 
 
 class Interface(Record, table=True):

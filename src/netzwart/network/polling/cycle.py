@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import structlog
 
@@ -15,6 +15,7 @@ from netzwart.network.credentials import (
     open_target,
     sealed_credentials,
 )
+from netzwart.network.poll_log import PollCause
 from netzwart.network.polling.due import (
     LEASE,
     ClaimedNode,
@@ -30,7 +31,7 @@ from netzwart.network.profiles.facts import DeviceFacts
 from netzwart.network.profiles.identifying import identify
 from netzwart.network.profiles.loading import Knowledge
 from netzwart.network.protocols.replies import SnmpTarget, SnmpWire
-from netzwart.network.rules import is_component_turn, needs_identification
+from netzwart.network.rules import is_component_turn, is_readings_turn, needs_identification
 from netzwart.secrets import SecretBox
 
 _log = structlog.get_logger()
@@ -101,8 +102,10 @@ class PollCycle:
             await asyncio.gather(*(self._visit(node, sealed) for node, sealed in claimed))
         return count
 
-    async def poll_node(self, node_id: int) -> None:
-        """Visit this node now, and ask it again who it is.
+    async def poll_node(
+        self, node_id: int, *, cause: PollCause = PollCause.PERSON, thoroughly: bool = True
+    ) -> None:
+        """Visit this node now, `thoroughly` to ask it again who it is.
 
         Raises:
             NodeIsBusyError: another worker has it, or it is disabled.
@@ -112,7 +115,8 @@ class PollCycle:
             if node is None:
                 raise NodeIsBusyError(f"node {node_id} cannot be claimed")
             sealed = await sealed_credentials(session, frozenset({node.credential_id or 0}))
-        await self._visit(node, sealed.get(node.credential_id or 0), thoroughly=True)
+        node = replace(node, poll_cause=cause.value)
+        await self._visit(node, sealed.get(node.credential_id or 0), thoroughly=thoroughly)
 
     async def _claim(self, limit: int) -> Sequence[tuple[ClaimedNode, SealedCredential | None]]:
         if limit <= 0:
@@ -186,7 +190,11 @@ class PollCycle:
         is_first = node.known.identified_at is None
         with_components = thoroughly or is_first or is_component_turn(node.id, interval, now)
         reading = await probe_status(target, self.wire, with_components=with_components)
-        wants_identity = thoroughly or needs_identification(node.known, reading, now)
+        wants_identity = (
+            thoroughly
+            or is_readings_turn(node.id, interval, now)
+            or needs_identification(node.known, reading, now)
+        )
         if not (reading.reachable and wants_identity):
             return reading, None
         return reading, await identify(target, self.wire, self.knowledge, full=True)

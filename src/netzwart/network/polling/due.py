@@ -36,6 +36,8 @@ _OWN = (
     _nodes.c.claimed_until,
     _nodes.c.last_answered_at,
     _nodes.c.firmware,
+    _nodes.c.poll_cause,
+    _nodes.c.poll_log,
 )
 
 
@@ -52,6 +54,8 @@ class ClaimedNode:
     claimed_until: datetime
     last_answered_at: datetime | None
     firmware: str | None
+    poll_cause: str | None
+    poll_log: bytes | None
     known: KnownNode
 
 

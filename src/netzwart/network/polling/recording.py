@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from netzwart.clock import utcnow
 from netzwart.database import table_of
 from netzwart.inventory.tables import Device, DeviceModel
+from netzwart.network.poll_log import PollCause, PollEntry, with_entry
 from netzwart.network.polling.due import ClaimedNode
 from netzwart.network.polling.reading import StatusReading
 from netzwart.network.polling.recording_interfaces import record_interfaces
@@ -58,7 +59,7 @@ async def record_visit(
     ports = await record_interfaces(session, node, reading, verdict)
     starts = (*verdict.starts, *ports.starts)
     is_surprising = verdict.needs_verification or bool(ports.starts)
-    values = _state(reading, verdict, news) | _identity(facts, reading)
+    values = _state(reading, verdict, news) | _identity(facts, reading) | _logged(node, reading)
     school_id = await _write_node(
         session, node, values, is_surprising=is_surprising, interval_s=interval_s
     )
@@ -107,6 +108,18 @@ async def record_unaskable(
     await _write_node(session, node, values, is_surprising=False, interval_s=interval_s)
 
 
+def _logged(node: ClaimedNode, reading: StatusReading) -> dict[str, Any]:
+    entry = PollEntry(
+        at=reading.taken_at,
+        duration_ms=reading.duration_ms,
+        values=reading.value_count,
+        is_reachable=reading.reachable,
+        error=reading.error,
+        cause=PollCause(node.poll_cause or PollCause.SCHEDULE),
+    )
+    return {"poll_log": with_entry(node.poll_log, entry)}
+
+
 def _state(reading: StatusReading, verdict: Verdict, news: PartNews) -> dict[str, Any]:
     values: dict[str, Any] = {
         "reachability": verdict.reachability,
@@ -149,7 +162,8 @@ def _identity(facts: DeviceFacts | None, reading: StatusReading) -> dict[str, An
     health = {
         name: value for name, value in asdict(facts.health).items() if value not in (None, ())
     }
-    return values | {"readings": health, "identified_at": reading.taken_at}
+    at = reading.taken_at
+    return values | {"readings": health, "readings_at": at, "identified_at": at}
 
 
 def _firmware_change(node: ClaimedNode, facts: DeviceFacts | None) -> tuple[Change, ...]:
@@ -170,12 +184,14 @@ async def _write_node(
     now = utcnow()
     interval = node.poll_interval_s or interval_s
     turn = next_poll_at(node.id, interval, now)
+    cause = None
     if is_surprising:
         turn = min(turn, now + timedelta(seconds=VERIFY_AFTER_S))
+        cause = PollCause.VERIFY.value
     found = await session.execute(
         update(_nodes)
         .where(_nodes.c.id == node.id, _nodes.c.claimed_until == node.claimed_until)
-        .values(**values, next_poll_at=turn, claimed_until=None)
+        .values(**values, next_poll_at=turn, poll_cause=cause, claimed_until=None)
         .returning(_nodes.c.school_id)
     )
     return found.scalar_one_or_none()
