@@ -48,6 +48,7 @@ _THINGS: Mapping[str, str] = {
     "role": "Rolle",
     "room": "Raum",
     "school": "Schule",
+    "serials": "Seriennummern",
     "site_survey": "Begehung",
     "stocktake": "Inventur",
     "supplier": "Lieferant",

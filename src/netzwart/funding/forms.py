@@ -57,6 +57,7 @@ Count = Annotated[Decimal, BeforeValidator(_number), _places(_QUANTITY_PLACES), 
 Part = Annotated[Decimal, BeforeValidator(_number), _places(_RATE_PLACES), Field(ge=0, le=1)]
 Day = Annotated[date | None, BeforeValidator(_empty_is_none)]
 Key = Annotated[str, Field(min_length=1, max_length=80)]
+Serial = Annotated[str, Field(min_length=1, max_length=120)]
 Words = Annotated[str, Field(min_length=1, max_length=300)]
 
 
@@ -166,13 +167,28 @@ class OrderForm(Form):
     lines: Annotated[tuple[OrderLineForm, ...], Field(min_length=1)]
 
 
+class OrderChangeForm(Form):
+    """What may be corrected about an order; its positions are what was ordered and stay."""
+
+    ordered_on: date
+    procedure: Annotated[str, Field(max_length=40)] | None = None
+    procedure_reason: Annotated[str, Field(max_length=1000)] = ""
+    estimated_net: NotNegativeEuro | None = None
+    offers_requested: Annotated[int, Field(ge=0)] | None = None
+    offers_received: Annotated[int, Field(ge=0)] | None = None
+    awarded_on: Day = None
+    award_criterion: Annotated[str, Field(max_length=200)] = ""
+    framework_contract: Annotated[str, Field(max_length=120)] | None = None
+    eu_wide: bool = False
+
+
 class DeliveryLineForm(Form):
     """What came of one order line."""
 
     order_line: Annotated[int, Field(ge=1)]
     """Number of the line within its order."""
     quantity: Annotated[Count, Field(gt=0)]
-    serials: tuple[Annotated[str, Field(min_length=1, max_length=120)], ...] = ()
+    serials: tuple[Serial, ...] = ()
 
 
 class DeliveryForm(Form):
@@ -182,6 +198,19 @@ class DeliveryForm(Form):
     note_number: Key
     received_on: date
     lines: Annotated[tuple[DeliveryLineForm, ...], Field(min_length=1)]
+
+
+class DeliveryChangeForm(Form):
+    """What may be corrected about a delivery note."""
+
+    note_number: Key
+    received_on: date
+
+
+class SerialsForm(Form):
+    """Serial numbers read after the delivery was recorded."""
+
+    serials: Annotated[tuple[Serial, ...], Field(min_length=1)]
 
 
 class ShareForm(Form):

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
+from netzwart.funding.labels import PROCEDURES
 from netzwart.funding.programmes.loading import FundingProgramme
 from netzwart.funding.programmes.schema import ValueStatus
 from netzwart.funding.rules.capping import CapOutcome
@@ -24,13 +25,7 @@ INELIGIBLE: Final[Mapping[IneligibleReason, str]] = {
     IneligibleReason.OVERPAID: "mehr bezahlt als berechnet",
 }
 
-PROCEDURE: Final[Mapping[str, str]] = {
-    "open": "Öffentliche Ausschreibung",
-    "restricted": "Beschränkte Ausschreibung",
-    "negotiated": "Verhandlungsvergabe",
-    "direct": "Direktauftrag",
-    "framework": "Abruf aus Rahmenvertrag",
-}
+PROCEDURE: Final = PROCEDURES
 
 CATEGORY: Final[Mapping[DeviceCategory, str]] = {
     DeviceCategory.SWITCH: "Switch",

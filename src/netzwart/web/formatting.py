@@ -61,6 +61,15 @@ def format_number(value: float | Decimal | None, places: int = 0) -> str:
     return _german(f"{rounded:,f}")
 
 
+def format_pieces(quantity: Decimal | int | None) -> str:
+    """Return a quantity with only the places it needs: `40`, `2,5`, `1.250`."""
+    if quantity is None:
+        return NOTHING
+    exponent = Decimal(quantity).normalize().as_tuple().exponent
+    places = -exponent if isinstance(exponent, int) and exponent < 0 else 0
+    return format_number(Decimal(quantity), places)
+
+
 def format_percent(share: float | Decimal | None, places: int = 0) -> str:
     """Return `97,3 %` for a share of 0.973."""
     if share is None:

@@ -28,6 +28,7 @@ _FILTERS = {
     "since": formatting.format_since,
     "duration": formatting.format_duration,
     "number": formatting.format_number,
+    "pieces": formatting.format_pieces,
     "percent": formatting.format_percent,
     "speed": formatting.format_speed,
     "size": formatting.format_size,

@@ -1,12 +1,16 @@
-"""Förderung: the list of grants, invoices with their decisions; a grant's page is `proofs`'s."""
+"""Förderung: grants, orders, deliveries, invoices, payments; a grant's page is `proofs`'s."""
 
 from collections.abc import Sequence
 
 from litestar.types import ControllerRouterHandler
 
 from netzwart.accounts.tables import Role
+from netzwart.funding.pages.deliveries import DeliveriesController
 from netzwart.funding.pages.grants import GrantsController
+from netzwart.funding.pages.invoice_list import InvoiceListController
 from netzwart.funding.pages.invoices import InvoicesController
+from netzwart.funding.pages.orders import OrdersController
+from netzwart.funding.pages.payments import PaymentsController
 from netzwart.web.frame import NavItem
 
 NAV: Sequence[NavItem] = (
@@ -18,4 +22,11 @@ NAV: Sequence[NavItem] = (
         frozenset({Role.ADMIN, Role.FUNDING_OFFICER, Role.AUDITOR}),
     ),
 )
-CONTROLLERS: Sequence[ControllerRouterHandler] = (GrantsController, InvoicesController)
+CONTROLLERS: Sequence[ControllerRouterHandler] = (
+    GrantsController,
+    OrdersController,
+    DeliveriesController,
+    InvoiceListController,
+    InvoicesController,
+    PaymentsController,
+)

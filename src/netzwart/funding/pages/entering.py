@@ -5,7 +5,7 @@ from typing import Any, cast
 
 from pydantic import model_validator
 
-from netzwart.funding.forms import InvoiceForm, PaymentForm
+from netzwart.funding.forms import InvoiceForm
 
 LINES = range(1, 7)
 """Rows that the form offers; empty ones are passed over."""
@@ -26,12 +26,6 @@ class InvoiceEntryForm(InvoiceForm):
         head = {name: value for name, value in given.items() if not _FIELD.match(name)}
         rows = [_row(given, number) for number in LINES]
         return head | {"lines": [row for row in rows if row is not None]}
-
-
-class PaymentEntryForm(PaymentForm):
-    """A payment typed on the page of its invoice, whose address says which."""
-
-    invoice_id: int = 0
 
 
 def _row(given: dict[str, Any], number: int) -> dict[str, Any] | None:

@@ -1,4 +1,4 @@
-"""Invoices: entering one, its lines and decisions, payments, the file of the receipt."""
+"""Invoices: entering one, its lines and decisions, the file of the receipt."""
 
 from typing import Any
 
@@ -27,7 +27,6 @@ from netzwart.funding.forms import DecisionForm
 from netzwart.funding.pages.entering import (
     LINES,
     InvoiceEntryForm,
-    PaymentEntryForm,
     line_field,
 )
 from netzwart.funding.pages.wording import INVOICE_KINDS
@@ -81,25 +80,6 @@ class InvoicesController(Controller):
     ) -> Template:
         """Show lines, shares, decisions, payments and receipt."""
         return await _page(session, actor, invoice_id, nothing_entered())
-
-    @post("/{invoice_id:int}/zahlungen", guards=[requires_funding_editor])
-    async def pay(
-        self,
-        request: HTMXRequest,
-        session: DbSession,
-        actor: CurrentActor,
-        invoice_id: FromPath[int],
-    ) -> Template | Redirect:
-        """Record a payment of this invoice."""
-        await get_invoice(session, invoice_id, actor)
-        entered = await read_form(request, PaymentEntryForm)
-        if entered.form is not None:
-            payment = entered.form.model_copy(update={"invoice_id": invoice_id})
-            async with entered.attempt(session):
-                await service.record_payment(session, payment, actor)
-        if entered.errors:
-            return await _page(session, actor, invoice_id, entered)
-        return go_to(_address(invoice_id), "Die Zahlung ist erfasst.")
 
     @post(
         "/{invoice_id:int}/positionen/{line_id:int}/entscheidung", guards=[requires_funding_editor]

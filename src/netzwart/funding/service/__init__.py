@@ -8,10 +8,20 @@ from netzwart.funding.service.drawing_down import (
 )
 from netzwart.funding.service.granting import override_rule, record_grant, record_measure
 from netzwart.funding.service.invoicing import attach_receipt, record_invoice, record_payment
-from netzwart.funding.service.ordering import record_delivery, record_order, record_supplier
+from netzwart.funding.service.ordering import (
+    add_serials,
+    change_delivery,
+    change_order,
+    record_delivery,
+    record_order,
+    record_supplier,
+)
 
 __all__ = [
+    "add_serials",
     "attach_receipt",
+    "change_delivery",
+    "change_order",
     "confirm_eligibility",
     "decide_eligibility",
     "override_rule",

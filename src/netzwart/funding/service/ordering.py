@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from sqlalchemy import and_, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -10,7 +11,14 @@ from netzwart.accounts.actors import Actor
 from netzwart.accounts.audit import record_audit
 from netzwart.database import table_of
 from netzwart.errors import InvalidInputError, NotFoundError
-from netzwart.funding.forms import DeliveryForm, DeliveryLineForm, OrderForm
+from netzwart.funding.forms import (
+    DeliveryChangeForm,
+    DeliveryForm,
+    DeliveryLineForm,
+    OrderChangeForm,
+    OrderForm,
+    SerialsForm,
+)
 from netzwart.funding.purchase_tables import (
     DeliveredSerial,
     Delivery,
@@ -23,6 +31,7 @@ from netzwart.inventory.rules import normalised_serial
 from netzwart.inventory.tables import Device, DeviceModel
 
 _ORDER_LINE = table_of(OrderLine)
+_SERIAL = table_of(DeliveredSerial)
 _DEVICE = table_of(Device)
 _MODEL = table_of(DeviceModel)
 
@@ -62,6 +71,57 @@ async def record_order(session: AsyncSession, form: OrderForm, actor: Actor) -> 
         changes={"number": [None, order.number], "lines": [None, len(form.lines)]},
     )
     return order
+
+
+async def change_order(
+    session: AsyncSession, order: Order, form: OrderChangeForm, actor: Actor
+) -> None:
+    """Correct the procurement facts of an order; each change stands in the audit trail."""
+    changes = _assign(order, form.model_dump())
+    await session.flush()
+    await record_audit(session, actor, "order_changed", "purchase_order", order.id, changes=changes)
+
+
+async def change_delivery(
+    session: AsyncSession, delivery: Delivery, form: DeliveryChangeForm, actor: Actor
+) -> None:
+    """Correct number or day of a delivery note."""
+    changes = _assign(delivery, form.model_dump())
+    await session.flush()
+    await record_audit(session, actor, "delivery_changed", "delivery", delivery.id, changes=changes)
+
+
+async def add_serials(
+    session: AsyncSession, line: DeliveryLine, form: SerialsForm, actor: Actor
+) -> None:
+    """Store serial numbers that were read after the delivery, and tie known devices to them.
+
+    Raises:
+        SerialsDoNotFitError: when they repeat or become more than the pieces.
+    """
+    ordered = await session.get_one(OrderLine, line.order_line_id)
+    present = await session.scalars(
+        select(_SERIAL.c.serial).where(_SERIAL.c.delivery_line_id == line.id)
+    )
+    together = DeliveryLineForm(
+        order_line=ordered.number,
+        quantity=line.quantity,
+        serials=(*present.all(), *form.serials),
+    )
+    _check_serials(together, "serials")
+    session.add_all(
+        DeliveredSerial(delivery_line_id=line.id, serial=serial) for serial in form.serials
+    )
+    await session.flush()
+    await _tie_devices(session, (ordered.id, ordered.model_id), form.serials)
+    await record_audit(
+        session,
+        actor,
+        "serials_recorded",
+        "delivery",
+        line.delivery_id,
+        changes={"serials": [None, len(form.serials)]},
+    )
 
 
 async def record_delivery(session: AsyncSession, form: DeliveryForm, actor: Actor) -> Delivery:
@@ -110,6 +170,17 @@ async def record_delivery(session: AsyncSession, form: DeliveryForm, actor: Acto
     return delivery
 
 
+def _assign(row: Order | Delivery, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Set the values that differ and return them as the audit trail shows them."""
+    changes: dict[str, Any] = {}
+    for name, value in values.items():
+        before = getattr(row, name)
+        if before != value:
+            setattr(row, name, value)
+            changes[name] = [None if each is None else str(each) for each in (before, value)]
+    return changes
+
+
 OrderLineKey = tuple[int, int | None]
 """Id of the line and of its model."""
 
@@ -127,16 +198,20 @@ def _check(index: int, line: DeliveryLineForm, lines: Mapping[int, OrderLineKey]
     if line.order_line not in lines:
         message = f"Die Bestellung hat keine Position {line.order_line}."
         raise UnknownOrderLineError(message, {f"lines.{index}.order_line": message})
+    _check_serials(line, f"lines.{index}.serials")
+
+
+def _check_serials(line: DeliveryLineForm, field: str) -> None:
     repeated = [serial for serial, count in Counter(line.serials).items() if count > 1]
     if repeated:
         message = f"Die Seriennummer {repeated[0]} steht zweimal auf dem Lieferschein."
-        raise SerialsDoNotFitError(message, {f"lines.{index}.serials": message})
+        raise SerialsDoNotFitError(message, {field: message})
     if len(line.serials) > line.quantity:
         message = (
             f"Position {line.order_line}: {len(line.serials)} Seriennummern "
             f"für {line.quantity.normalize():f} Stück."
         )
-        raise SerialsDoNotFitError(message, {f"lines.{index}.serials": message})
+        raise SerialsDoNotFitError(message, {field: message})
 
 
 async def _tie_devices(session: AsyncSession, line: OrderLineKey, serials: Sequence[str]) -> None:

@@ -1,0 +1,16 @@
+"""The row of tabs that the pages of funding share."""
+
+from netzwart.web.components import Tab
+
+_TABS = (
+    ("Bewilligungen", "/foerderung"),
+    ("Bestellungen", "/foerderung/bestellungen"),
+    ("Lieferungen", "/foerderung/lieferungen"),
+    ("Rechnungen", "/foerderung/rechnungen"),
+    ("Zahlungen", "/foerderung/zahlungen"),
+)
+
+
+def funding_tabs(current: str) -> list[Tab]:
+    """Return the tabs; `current` is the address of the one shown."""
+    return [Tab(label, href, is_current=href == current) for label, href in _TABS]
