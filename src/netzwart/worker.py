@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from netzwart.database import Database
 from netzwart.evidence.service import record_node_visit
 from netzwart.jobs import JobContext, Task, run_jobs
+from netzwart.network.history.condensing import CONDENSE_COUNTERS
 from netzwart.network.polling.cycle import PollCycle
 from netzwart.network.profiles.loading import knowledge
 from netzwart.network.protocols.snmp import open_snmp_wire
@@ -79,7 +80,7 @@ def _tasks(cycle: PollCycle) -> list[Task]:
         del context
         await cycle.poll_node(int(arguments["node_id"]))
 
-    return [Task(POLL_NODE, poll_node, max_attempts=5, backoff_s=2)]
+    return [Task(POLL_NODE, poll_node, max_attempts=5, backoff_s=2), CONDENSE_COUNTERS]
 
 
 async def _keep_up(

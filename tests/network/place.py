@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic import SecretStr
 from sqlalchemy import ColumnElement, Table, select
+from sqlmodel import SQLModel
 
 from netzwart.database import Database, table_of
 from netzwart.network.credentials import store_credential
@@ -48,6 +49,13 @@ class Place:
         table = table_of(record)
         async with self.database.session(writing=False) as session:
             found = await session.execute(select(table).where(*where).order_by(table.c.id))
+            return [dict(row) for row in found.mappings()]
+
+    async def rows_of(self, record: type[SQLModel]) -> Sequence[Mapping[str, Any]]:
+        """Return the rows of a table without ids, in the order of its key."""
+        table = table_of(record)
+        async with self.database.session(writing=False) as session:
+            found = await session.execute(select(table).order_by(*table.primary_key.columns))
             return [dict(row) for row in found.mappings()]
 
     async def node(self, node_id: int) -> Mapping[str, Any]:

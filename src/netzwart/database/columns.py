@@ -218,6 +218,6 @@ class Record(SQLModel):
         return cls.table_name or _snake(cls.__name__)
 
 
-def table_of(record: type[Record]) -> Table:
+def table_of(record: type[SQLModel]) -> Table:
     """Return the table behind a record, for SQLAlchemy Core: its columns are typed as columns."""
-    return SQLModel.metadata.tables[str(record.__tablename__)]
+    return SQLModel.metadata.tables[str(record.__tablename__)]  # pyright: ignore[reportUnknownMemberType, reportUnknownArgumentType] - a plain text, which SQLModel does not say

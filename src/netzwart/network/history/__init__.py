@@ -1,0 +1,1 @@
+"""What the counters did: raw for two days, by hour for a quarter, by day for good."""
