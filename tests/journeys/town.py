@@ -40,7 +40,8 @@ def running_demo(folder: Path) -> Generator[str]:
             finally:
                 if process.stdout is not None:
                     process.stdout.close()
-    assert process.returncode == 0, (folder / "demo.log").read_text(encoding="utf-8")
+    said = (folder / "demo.log").read_text(encoding="utf-8")
+    assert process.returncode == 0, f"the demo ended with {process.returncode}: {said}"
 
 
 def _address(process: "subprocess.Popen[bytes]", log: Path) -> str:

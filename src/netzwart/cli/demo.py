@@ -5,17 +5,17 @@ import asyncio
 import sys
 import webbrowser
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager, suppress
 from pathlib import Path
 
 from netzwart import schema
 from netzwart.cli.serving import build_app, listen, serve_until_stopped
 from netzwart.clock import today
 from netzwart.database import Database
-from netzwart.demo.agents import free_port
 from netzwart.demo.city import demo_bundle
 from netzwart.demo.loading import PASSWORD, USERS, load_demo
 from netzwart.demo.nodes import PORT, simulated_nodes
+from netzwart.demo.ports import reserved_port
 from netzwart.errors import UnavailableError
 from netzwart.logs import configure_logs
 from netzwart.secrets import open_secret_box
@@ -56,10 +56,9 @@ def run(arguments: argparse.Namespace) -> int:
         poll_interval_s=30,
     )
     configure_logs(as_json=False, level="warning")
-    try:
+    with suppress(KeyboardInterrupt):  # while it loads; later the server takes the signal
         asyncio.run(_demo(settings, open_browser=not arguments.no_browser))
-    except KeyboardInterrupt:
-        print("\nBeendet.")
+    print("\nBeendet.")
     return 0
 
 
@@ -72,9 +71,6 @@ async def _demo(settings: Settings, *, open_browser: bool) -> None:
         print("Bereite die Demostadt vor …", file=sys.stderr)
         await schema.upgrade(database)
         box = open_secret_box(settings.secret_key, settings.data_dir)
-        port = _agent_port()
-        await load_demo(database, box, today(), agents_file, port)
-        app = await build_app(settings, database, box)
 
         async def work(stopping: asyncio.Event) -> None:
             await run_worker(settings, database, secret_box=box, stopping=stopping)
@@ -82,17 +78,24 @@ async def _demo(settings: Settings, *, open_browser: bool) -> None:
         def tell() -> None:
             _greet(settings, open_browser=open_browser)
 
-        async with _agents(agents_file):
-            await serve_until_stopped(app, listening, companion=work, on_ready=tell)
+        with ExitStack() as stack:
+            port = _reserve_agent_port(stack)
+            await load_demo(database, box, today(), agents_file, port)
+            app = await build_app(settings, database, box)
+            async with _agents(agents_file):
+                await serve_until_stopped(app, listening, companion=work, on_ready=tell)
     finally:
         await database.close()
 
 
-def _agent_port() -> int:
-    """Return the agents' usual port, or the next one where another demo of this machine runs."""
+def _reserve_agent_port(stack: ExitStack) -> int:
+    """Return the agents' usual port, or the next one where another demo of this machine runs.
+
+    It stays reserved until the stack closes.
+    """
     hosts = [node.address for node in simulated_nodes(demo_bundle(today()))]
     try:
-        port = free_port(hosts, PORT)
+        port = stack.enter_context(reserved_port(hosts, PORT))
     except OSError as error:
         raise NoAgentsError(
             f"Das simulierte Netz kann nicht starten: {hosts[0]}:{PORT} lässt sich nicht öffnen "

@@ -1,8 +1,10 @@
 """Runs the web application, and beside it whatever must stop with it."""
 
 import asyncio
+import signal
 import socket
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Generator
+from contextlib import contextmanager
 
 import uvicorn
 from litestar import Litestar
@@ -54,6 +56,15 @@ class _Server(uvicorn.Server):
         if self.started:
             self._on_ready()
 
+    @contextmanager
+    def capture_signals(self) -> Generator[None]:
+        """Leave the signals to `serve_until_stopped`.
+
+        Uvicorn would raise them again when it is done, and so end the process before the
+        companion and the database have.
+        """
+        yield
+
 
 async def build_app(settings: Settings, database: Database, box: SecretBox) -> Litestar:
     """Return the web application under the name of the city that the database knows."""
@@ -74,13 +85,19 @@ async def serve_until_stopped(
     companion: Companion | None = None,
     on_ready: Callable[[], None] = lambda: None,
 ) -> None:
-    """Serve until SIGTERM or Ctrl-C, then stop the companion as well; its errors are raised."""
+    """Serve until SIGTERM or Ctrl-C, then stop the companion as well; its errors are raised.
+
+    A second signal does not wait for requests that are still open.
+    """
     config = uvicorn.Config(
         app, log_level="warning", access_log=False, server_header=False,
         timeout_graceful_shutdown=5,
     )  # fmt: skip
     server = _Server(config, on_ready)
     stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, server.handle_exit, number, None)
     serving = asyncio.create_task(server.serve(sockets=[listening]))
     tasks = {serving}
     if companion is not None:

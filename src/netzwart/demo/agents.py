@@ -7,11 +7,9 @@ they run, agents follow within a second.
 import argparse
 import asyncio
 import contextlib
-import errno
 import hashlib
 import os
 import signal
-import socket
 import sys
 import time
 from collections.abc import Sequence
@@ -335,36 +333,6 @@ async def serve_agents(path: Path, *, with_parent: bool = False) -> None:
                 await fleet.refresh()
     finally:
         fleet.close()
-
-
-def free_port(hosts: Sequence[str], first: int) -> int:
-    """Return the first UDP port from `first` on that is free at every host.
-
-    Raises:
-        OSError: a host is no address of this machine, or a hundred ports are taken.
-    """
-    for port in range(first, first + 100):
-        with contextlib.ExitStack() as opened:
-            try:
-                for host in hosts:
-                    opened.enter_context(_bound(host, port))
-            except OSError as error:
-                if error.errno != errno.EADDRINUSE:
-                    raise
-            else:
-                return port
-    raise OSError(errno.EADDRINUSE, os.strerror(errno.EADDRINUSE))
-
-
-def _bound(host: str, port: int) -> socket.socket:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    opened = socket.socket(family, socket.SOCK_DGRAM)
-    try:
-        opened.bind((host, port))
-    except OSError:
-        opened.close()
-        raise
-    return opened
 
 
 def main() -> None:
