@@ -13,6 +13,13 @@ want sshd openssh-server
 want ssh-keygen openssh-client
 want pdftotext poppler-utils
 want qpdf qpdf
+want java default-jre-headless
+has() { # file, Debian package
+    [ -e "$1" ] || missing="$missing $2"
+}
+has /usr/share/java/preflight.jar libpdfbox2-java
+has /usr/share/java/javax.activation.jar libactivation-java
+has /usr/share/java/jaxb-api.jar libjaxb-api-java
 [ -z "$missing" ] && exit 0
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
     echo "Installiere für die Tests:$missing" >&2

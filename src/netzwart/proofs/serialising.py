@@ -3,10 +3,11 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import fields, is_dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import cast
+from functools import cache
+from typing import Any, cast
 
 from netzwart.proofs.values import (
     CheckResult,
@@ -44,7 +45,7 @@ def canonical(content: Mapping[str, object]) -> bytes:
 
 def checks_as_json(checks: tuple[CheckResult, ...]) -> list[dict[str, object]]:
     """Return `pruefbericht.json` as plain values."""
-    return [cast("dict[str, object]", _plain(asdict(check))) for check in checks]
+    return [cast("dict[str, object]", _plain(_parts(check))) for check in checks]
 
 
 def _content(proof: ProofOfUse) -> dict[str, object]:
@@ -62,16 +63,16 @@ def _content(proof: ProofOfUse) -> dict[str, object]:
         "form": proof.form,
         "purpose": proof.purpose,
         "place": proof.place,
-        "recipient": asdict(proof.recipient),
-        "authority": asdict(proof.authority),
-        "notices": [asdict(notice) for notice in proof.notices],
+        "recipient": _parts(proof.recipient),
+        "authority": _parts(proof.authority),
+        "notices": [_parts(notice) for notice in proof.notices],
         "approved_amount": proof.approved_amount,
         "received_amount": proof.received_amount,
         "approval_from": proof.approval_from,
         "approval_until": proof.approval_until,
         "conditions": proof.conditions,
         "funding_rate": proof.funding_rate,
-        "totals": asdict(proof.totals),
+        "totals": _parts(proof.totals),
         "by_category": [
             {
                 "category": row.category,
@@ -83,24 +84,24 @@ def _content(proof: ProofOfUse) -> dict[str, object]:
             }
             for row in proof.expenditure.rows
         ],
-        "by_school": [asdict(row) for row in proof.by_school],
-        "caps": [asdict(row) for row in proof.caps],
+        "by_school": [_parts(row) for row in proof.by_school],
+        "caps": [_parts(row) for row in proof.caps],
         "expenses": [_expense(line) for line in proof.expenses.expenses],
         "includes_expense_list": proof.includes_expense_list,
         "devices": [_device(line) for line in proof.devices.devices],
         "coverage": _coverage(proof.coverage),
-        "deadlines": asdict(proof.deadlines),
-        "rule_notes": [asdict(note) for note in proof.rule_notes],
+        "deadlines": _parts(proof.deadlines),
+        "rule_notes": [_parts(note) for note in proof.rule_notes],
         "checks": checks_as_json(proof.checks),
-        "narrative": [asdict(report) for report in proof.narrative],
-        "income": asdict(proof.income),
+        "narrative": [_parts(report) for report in proof.narrative],
+        "income": _parts(proof.income),
         "expenditure_sums": {
             "planned_total": proof.expenditure.planned_total,
             "planned_eligible": proof.expenditure.planned_eligible,
         },
-        "received": asdict(proof.received),
-        "result": asdict(proof.result),
-        "confirmations": asdict(proof.confirmations),
+        "received": _parts(proof.received),
+        "result": _parts(proof.result),
+        "confirmations": _parts(proof.confirmations),
         "generator": f"netzwart {proof.generator_version}",
         "rule_version": proof.rule_version,
         "seal_root": proof.seal_root,
@@ -115,13 +116,13 @@ def _content(proof: ProofOfUse) -> dict[str, object]:
 def _expense(line: Expense) -> dict[str, object]:
     return {
         key: value
-        for key, value in asdict(line).items()
+        for key, value in _parts(line).items()
         if key != "device_span" and not key.endswith("_so_far")
     }
 
 
 def _device(line: ProvenDevice) -> dict[str, object]:
-    content = {key: value for key, value in asdict(line).items() if not key.endswith("_so_far")}
+    content = {key: value for key, value in _parts(line).items() if not key.endswith("_so_far")}
     evidence = line.evidence
     content["evidence"] = {
         "class": evidence.letter,
@@ -142,22 +143,38 @@ def _coverage(coverage: Coverage) -> dict[str, object]:
     }
 
 
+def _parts(value: Any) -> dict[str, object]:  # noqa: ANN401 - any frozen dataclass
+    """Return the fields of a dataclass; `asdict` would copy each value, which costs seconds."""
+    return {name: getattr(value, name) for name in _names(type(value))}
+
+
+@cache
+def _names(kind: type[Any]) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind))
+
+
 def _plain(value: object) -> object:
     """Return the value as JSON knows it; a type without a rule is a bug and raises TypeError."""
+    if value is None or isinstance(value, (str, int)):
+        return value
+    if isinstance(value, dict):
+        items = cast("dict[str, object]", value).items()
+        return {str(key): _plain(item) for key, item in items}
+    if isinstance(value, (list, tuple)):
+        return [_plain(item) for item in cast("list[object]", value)]
+    if is_dataclass(value):
+        return _plain(_parts(value))
+    return _text_of(value)
+
+
+def _text_of(value: object) -> str:
     match value:
-        case None | bool() | int() | str():
-            return value
         case Decimal():
             return f"{value:f}"
         case datetime():
             return value.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
         case date():
             return value.isoformat()
-        case dict():
-            items = cast("dict[str, object]", value).items()
-            return {str(key): _plain(item) for key, item in items}
-        case list() | tuple():
-            return [_plain(item) for item in cast("list[object]", value)]
         case _:
             message = f"no JSON rule for {type(value).__name__}"
             raise TypeError(message)

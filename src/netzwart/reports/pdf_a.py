@@ -74,8 +74,9 @@ def as_pdf_a(drawn: bytes, attachments: Sequence[Attachment], as_of: date) -> by
         _output_intent(pdf)
         pdf.Root.Metadata = _metadata(pdf, information, moment)
         pdf.Root.Lang = String("de-DE")
-        pdf.Root.MarkInfo = Dictionary(Marked=False)
-        for page in pdf.pages:
+        pdf.Root.MarkInfo = Dictionary(Marked="/StructTreeRoot" in pdf.Root)
+        for index, page in enumerate(pdf.pages):
+            page.obj.StructParents = index
             # reportlab writes an empty transition for slide shows into each page.
             del page.obj["/Trans"]
         _attach(pdf, attachments, moment)

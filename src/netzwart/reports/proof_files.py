@@ -2,10 +2,11 @@
 
 from typing import Final
 
+from netzwart.proofs.serialising import as_json
 from netzwart.proofs.values import ProofOfUse
 from netzwart.reports.pdf_a import Attachment, as_pdf_a
 from netzwart.reports.proof_of_use import draw_proof_of_use
-from netzwart.reports.twins import checks_json, devices_csv, expenses_csv, proof_json
+from netzwart.reports.twins import checks_json, devices_csv, expenses_csv, written
 
 PDF: Final = "verwendungsnachweis.pdf"
 PROOF: Final = "nachweis.json"
@@ -19,8 +20,9 @@ def build_proof_files(proof: ProofOfUse) -> dict[str, bytes]:
 
     Takes seconds of CPU for thousands of rows: call it in a thread.
     """
+    content = as_json(proof)
     twins = {
-        PROOF: proof_json(proof),
+        PROOF: written(content),
         EXPENSES: expenses_csv(proof),
         DEVICES: devices_csv(proof),
         CHECKS: checks_json(proof),
@@ -35,4 +37,7 @@ def build_proof_files(proof: ProofOfUse) -> dict[str, bytes]:
         Attachment(name, twins[name], media_type, description, relationship)
         for name, (media_type, description, relationship) in described.items()
     ]
-    return {PDF: as_pdf_a(draw_proof_of_use(proof), attachments, proof.as_of), **twins}
+    return {
+        PDF: as_pdf_a(draw_proof_of_use(proof, str(content["sha256"])), attachments, proof.as_of),
+        **twins,
+    }

@@ -1,25 +1,30 @@
 """Pages of paper: sizes, margins, colours, footers, and the one place that calls the PDF canvas.
 
-A document is first laid out as pages with marks (text, rules, bars) and then drawn in one go.
-Thereby "Seite 3 von 12" and the page numbers on the cover are known without drawing twice.
+A document is laid out as pages with marks (text, rules, bars). When the next page begins, the one
+before is turned into compressed operators, so that thousands of pages fit into little memory; what
+must know the whole ("Seite 3 von 12", page numbers on the cover) waits for the end.
 Positions are points from the top left corner.
 """
 
 import io
-from collections.abc import Callable, Mapping, Sequence
+import zlib
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
+from reportlab import rl_config
 from reportlab.pdfgen.canvas import Canvas
 
-from netzwart.reports.fonts import LIGHT, REGULAR, STRONG, printable, register_fonts, text_width
+from netzwart.reports.fonts import LIGHT, REGULAR, STRONG, printable, register_fonts
+from netzwart.reports.inking import HAIR_WIDTH, Bar, Colour, Pen, Rule, Text, shapes
+from netzwart.reports.structure import ARTIFACT, Structure
+
+__all__ = ["ARTIFACT", "HAIR_WIDTH", "Bar", "Colour", "Imprint", "Page", "Paper", "Rule", "Text"]
 
 MM: Final = 72 / 25.4
 A4_SHORT: Final = 210 * MM
 A4_LONG: Final = 297 * MM
 
 Align = Literal["left", "right", "centre"]
-Colour = tuple[float, float, float]
 
 
 def _colour(code: str) -> Colour:
@@ -38,7 +43,6 @@ DANGER: Final = _colour("a3221f")
 OK: Final = _colour("17653a")
 WATERMARK: Final = _colour("f0f0f2")
 
-HAIR_WIDTH: Final = 0.4
 LINE_WIDTH: Final = 0.8
 
 PORTRAIT_LEFT: Final = 25 * MM
@@ -52,41 +56,7 @@ FOOTER_FROM_BOTTOM: Final = 11 * MM
 WATERMARK_SIZE: Final = 120
 
 _CANVAS: Any = Canvas  # reportlab has no types
-
-
-@dataclass(frozen=True, slots=True)
-class Text:
-    """A line of text at a baseline; a callable text learns the page numbers of the sections."""
-
-    x: float
-    y: float
-    text: str | Callable[[Mapping[str, int]], str]
-    size: float
-    font: str = REGULAR
-    colour: Colour = INK
-    align: Align = "left"
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """A horizontal rule."""
-
-    x: float
-    y: float
-    width: float
-    colour: Colour = HAIR
-    weight: float = HAIR_WIDTH
-
-
-@dataclass(frozen=True, slots=True)
-class Bar:
-    """A filled rectangle; `y` is its top."""
-
-    x: float
-    y: float
-    width: float
-    height: float
-    colour: Colour
+rl_config.useA85 = 0  # printable streams are a quarter larger and cost a tenth of the time
 
 
 @dataclass(slots=True)
@@ -98,7 +68,11 @@ class Page:
     left: float
     right: float
     """Right edge of the type area."""
+    structure: Structure
     marks: list[Text | Rule | Bar] = field(default_factory=list[Text | Rule | Bar])
+    operators: bytes = b""
+    """The marks, written and compressed, once the next page has begun."""
+    late: list[Text] = field(default_factory=list[Text])
 
     @property
     def measure(self) -> float:
@@ -120,15 +94,18 @@ class Page:
         font: str = REGULAR,
         colour: Colour = INK,
         align: Align = "left",
+        element: int | None = None,
     ) -> None:
-        """Put a line of text."""
+        """Put a line of text; it is a paragraph of its own unless it belongs to an element."""
         if not text:
             return
-        self.marks.append(Text(x, y, printable(text), size, font, colour, align))
+        if element is None:
+            element = self.structure.add("P")
+        self.marks.append(Text(x, y, printable(text), size, font, colour, align, element))
 
     def late_text(self, mark: Text) -> None:
         """Put a text that is known only when all pages are."""
-        self.marks.append(mark)
+        self.late.append(mark)
 
     def rule(
         self,
@@ -173,18 +150,31 @@ class Paper:
     """A document under construction."""
 
     def __init__(self, imprint: Imprint) -> None:
+        register_fonts()
         self.imprint = imprint
         self.pages: list[Page] = []
+        self.structure = Structure()
         self._outline: list[tuple[int, float, str, str, int]] = []
+        self._target = io.BytesIO()
+        self._canvas = _CANVAS(
+            self._target,
+            pagesize=(A4_SHORT, A4_LONG),
+            invariant=1,
+            pageCompression=1,
+            initialFontName=REGULAR,
+            lang="de-DE",
+        )
+        self._pen = Pen(self._canvas._doc, self.structure)  # noqa: SLF001 - reportlab has no other way
 
     def add_page(self, *, landscape: bool = False) -> Page:
-        """Return a new last page."""
+        """Return a new last page; the one before can no longer be marked."""
+        self._close_last()
         if landscape:
-            page = Page(A4_LONG, A4_SHORT, LANDSCAPE_SIDE, A4_LONG - LANDSCAPE_SIDE)
+            sizes = (A4_LONG, A4_SHORT, LANDSCAPE_SIDE, A4_LONG - LANDSCAPE_SIDE)
         else:
-            page = Page(A4_SHORT, A4_LONG, PORTRAIT_LEFT, A4_SHORT - PORTRAIT_RIGHT)
-        self.pages.append(page)
-        return page
+            sizes = (A4_SHORT, A4_LONG, PORTRAIT_LEFT, A4_SHORT - PORTRAIT_RIGHT)
+        self.pages.append(Page(*sizes, self.structure))
+        return self.pages[-1]
 
     def mark_section(self, key: str, title: str, y: float, level: int = 0) -> None:
         """Put a bookmark at a height of the last page; `key` names it for `Text` callables."""
@@ -192,26 +182,37 @@ class Paper:
 
     def render(self) -> bytes:
         """Return the PDF; the same marks give the same bytes."""
-        register_fonts()
-        target = io.BytesIO()
-        canvas = _CANVAS(
-            target,
-            pagesize=(A4_SHORT, A4_LONG),
-            invariant=1,
-            pageCompression=1,
-            initialFontName=REGULAR,
-            lang="de-DE",
-        )
+        self._close_last()
+        canvas = self._canvas
         self._describe(canvas)
         numbers = {key: number for number, _, key, _, _ in self._outline}
+        names: list[str] = []
         for number, page in enumerate(self.pages, start=1):
             canvas.setPageSize((page.width, page.height))
-            self._frame(page, number)
-            self._draw(canvas, page, numbers)
+            if self.imprint.watermark:
+                _watermark(canvas, page, self.imprint.watermark)
+            canvas.addLiteral(zlib.decompress(page.operators).decode("latin-1"))
+            page.operators = b""
+            late = [*page.late, *self._frame(page, number)]
+            canvas.addLiteral(shapes([_footer_rule(page)], page.height))
+            canvas.addLiteral(self._pen.texts(late, page.height, number, numbers))
             self._bookmark(canvas, number, page)
+            names.append(str(canvas._doc.thisPageName()))  # noqa: SLF001 - reportlab has no other way
             canvas.showPage()
+        self.structure.write(canvas._doc, names)  # noqa: SLF001 - reportlab has no other way
         canvas.save()
-        return target.getvalue()
+        return self._target.getvalue()
+
+    def _close_last(self) -> None:
+        """Turn the last page's marks into operators, a tenth of their size."""
+        if not self.pages or not self.pages[-1].marks:
+            return
+        page, number = self.pages[-1], len(self.pages)
+        drawn = shapes([mark for mark in page.marks if not isinstance(mark, Text)], page.height)
+        texts = [mark for mark in page.marks if isinstance(mark, Text)]
+        written = self._pen.texts(texts, page.height, number, {})
+        page.operators = zlib.compress(f"{drawn}\n{written}".encode("latin-1"), 1)
+        page.marks.clear()
 
     def _describe(self, canvas: Any) -> None:  # noqa: ANN401 - reportlab has no types
         imprint = self.imprint
@@ -229,81 +230,32 @@ class Paper:
                 canvas.bookmarkPage(key, fit="XYZ", top=page.height - y + 12)
                 canvas.addOutlineEntry(title, key, level=level)
 
-    def _frame(self, page: Page, number: int) -> None:
-        """Add header, footer and page number."""
+    def _frame(self, page: Page, number: int) -> list[Text]:
+        """Return header, footer and page number: marks of the page, not of the document."""
         imprint = self.imprint
-        if number > 1:
-            page.text(page.left, HEADER_BASELINE, imprint.running_title, 7.5, colour=SOFT)
-        if imprint.banner:
-            page.text(
-                page.right,
-                HEADER_BASELINE,
-                imprint.banner,
-                7.5,
-                font=STRONG,
-                colour=WARNING,
-                align="right",
-            )
-        page.rule(page.height - FOOTER_RULE_FROM_BOTTOM)
         baseline = page.height - FOOTER_FROM_BOTTOM
-        page.text(page.left, baseline, imprint.footer_left, 7, colour=SOFT)
-        page.text(
-            (page.left + page.right) / 2,
-            baseline,
-            imprint.footer_centre,
-            7,
-            colour=SOFT,
-            align="centre",
-        )
+        middle = (page.left + page.right) / 2
         count = f"Seite {number} von {len(self.pages)}"
-        page.text(page.right, baseline, count, 7, colour=SOFT, align="right")
-
-    def _draw(self, canvas: Any, page: Page, numbers: Mapping[str, int]) -> None:  # noqa: ANN401 - no types
-        if self.imprint.watermark:
-            _watermark(canvas, page, self.imprint.watermark)
-        for bar in [mark for mark in page.marks if isinstance(mark, Bar)]:
-            canvas.setFillColorRGB(*bar.colour)
-            canvas.rect(
-                bar.x, page.height - bar.y - bar.height, bar.width, bar.height, stroke=0, fill=1
-            )
-        for rule in [mark for mark in page.marks if isinstance(mark, Rule)]:
-            canvas.setStrokeColorRGB(*rule.colour)
-            canvas.setLineWidth(rule.weight)
-            canvas.line(rule.x, page.height - rule.y, rule.x + rule.width, page.height - rule.y)
-        _write(canvas, page, [mark for mark in page.marks if isinstance(mark, Text)], numbers)
+        frame = [
+            Text(page.left, baseline, printable(imprint.footer_left), 7, REGULAR, SOFT),
+            Text(middle, baseline, printable(imprint.footer_centre), 7, REGULAR, SOFT, "centre"),
+            Text(page.right, baseline, count, 7, REGULAR, SOFT, "right"),
+        ]
+        if number > 1:
+            title = printable(imprint.running_title)
+            frame.append(Text(page.left, HEADER_BASELINE, title, 7.5, REGULAR, SOFT))
+        if imprint.banner:
+            banner = printable(imprint.banner)
+            frame.append(Text(page.right, HEADER_BASELINE, banner, 7.5, STRONG, WARNING, "right"))
+        return frame
 
 
-def _write(
-    canvas: Any,  # noqa: ANN401 - reportlab has no types
-    page: Page,
-    marks: Sequence[Text],
-    numbers: Mapping[str, int],
-) -> None:
-    """Write all text of a page as one text object; fonts and colours change only when they must."""
-    block = canvas.beginText()
-    look: tuple[str, float] | None = None
-    colour: Colour | None = None
-    for mark in marks:
-        text = mark.text if isinstance(mark.text, str) else mark.text(numbers)
-        if (mark.font, mark.size) != look:
-            look = (mark.font, mark.size)
-            block.setFont(*look)
-        if mark.colour != colour:
-            colour = mark.colour
-            block.setFillColorRGB(*colour)
-        block.setTextOrigin(_start(mark, text), page.height - mark.y)
-        block.textOut(text)
-    canvas.drawText(block)
-
-
-def _start(mark: Text, text: str) -> float:
-    if mark.align == "left":
-        return mark.x
-    width = text_width(text, mark.font, mark.size)
-    return mark.x - (width if mark.align == "right" else width / 2)
+def _footer_rule(page: Page) -> Rule:
+    return Rule(page.left, page.height - FOOTER_RULE_FROM_BOTTOM, page.measure, HAIR, HAIR_WIDTH)
 
 
 def _watermark(canvas: Any, page: Page, text: str) -> None:  # noqa: ANN401 - reportlab has no types
+    canvas.addLiteral("/Artifact BMC")
     canvas.saveState()
     canvas.setFillColorRGB(*WATERMARK)
     canvas.setFont(LIGHT, WATERMARK_SIZE)
@@ -311,3 +263,4 @@ def _watermark(canvas: Any, page: Page, text: str) -> None:  # noqa: ANN401 - re
     canvas.rotate(45)
     canvas.drawCentredString(0, -WATERMARK_SIZE / 3, text)
     canvas.restoreState()
+    canvas.addLiteral("EMC")

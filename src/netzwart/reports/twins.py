@@ -2,11 +2,12 @@
 
 import csv
 import io
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Final
+
+import msgspec
 
 from netzwart.clock import BERLIN
 from netzwart.proofs.serialising import as_json, checks_as_json
@@ -84,14 +85,19 @@ def devices_csv(proof: ProofOfUse) -> bytes:
     return _sheet(DEVICE_HEADINGS, (_device(line) for line in proof.devices.devices))
 
 
+def written(content: object) -> bytes:
+    """Return plain values as JSON, indented for people; a hash is over the canonical writing."""
+    return msgspec.json.format(msgspec.json.encode(content), indent=2) + b"\n"
+
+
 def proof_json(proof: ProofOfUse) -> bytes:
-    """Return `nachweis.json`, indented for people; its `sha256` is over the canonical writing."""
-    return _json(as_json(proof))
+    """Return `nachweis.json`."""
+    return written(as_json(proof))
 
 
 def checks_json(proof: ProofOfUse) -> bytes:
     """Return `pruefbericht.json`."""
-    return _json(checks_as_json(proof.checks))
+    return written(checks_as_json(proof.checks))
 
 
 def _expense(line: Expense, labels: Mapping[str, str]) -> tuple[object, ...]:
@@ -187,7 +193,3 @@ def _harmless(text: str) -> str:
     """
     cleaned = text.replace("\x00", "")
     return f"'{cleaned}" if cleaned.lstrip(" ").startswith(_STARTS_FORMULA) else cleaned
-
-
-def _json(value: object) -> bytes:
-    return (json.dumps(value, ensure_ascii=False, indent=2) + "\n").encode()

@@ -27,12 +27,13 @@ FORM = (
 )
 
 
-def draw_proof_of_use(proof: ProofOfUse) -> bytes:
+def draw_proof_of_use(proof: ProofOfUse, sha256: str | None = None) -> bytes:
     """Return the paper as PDF; the same value gives the same bytes.
 
     Fonts are embedded and everything is in RGB, so that `pdf_a.as_pdf_a` can make it PDF/A-3.
+    `sha256` is the value's hash, for whoever knows it already.
     """
-    sha256 = content_sha256(proof)
+    sha256 = sha256 or content_sha256(proof)
     paper = Paper(_imprint(proof, sha256))
     annexes = _annexes(proof)
     numbers = {key: f"Anlage {index}" for index, (key, _) in enumerate(annexes, start=1)}

@@ -75,7 +75,8 @@ def _letterhead(page: Page, proof: ProofOfUse) -> None:
 
 def _title(section: Section, proof: ProofOfUse) -> None:
     page = section.page
-    page.text(page.left, section.y, proof.title, 27, font=LIGHT)
+    heading = section.paper.structure.add("H1")
+    page.text(page.left, section.y, proof.title, 27, font=LIGHT, element=heading)
     section.skip(17)
     form = f"{proof.form} · {proof.programme_name}"
     if isinstance(proof, InterimProofOfUse):

@@ -1,5 +1,6 @@
 """The two wide annexes: expense list and inventory list, landscape, with carried sums."""
 
+from functools import partial
 from typing import Final
 
 from netzwart.proofs.values import Evidence, Expense, ProofOfUse, ProvenDevice
@@ -10,6 +11,7 @@ from netzwart.reports.grid import (
     Cell,
     Column,
     Group,
+    MadeRows,
     Part,
     Row,
     Table,
@@ -64,7 +66,7 @@ def draw_expense_list(paper: Paper, proof: ProofOfUse, number: str) -> None:
     )
     groups = [
         Group(
-            rows=[_expense(line) for line in group.expenses],
+            rows=MadeRows(group.expenses, _expense),
             heading=group.label,
             sum_label=f"Summe {group.label}",
             sums=(
@@ -106,7 +108,7 @@ def draw_device_list(paper: Paper, proof: ProofOfUse, number: str) -> None:
     several = len({notice.number for notice in proof.notices}) > 1
     groups = [
         Group(
-            rows=[_device(line, several=several) for line in group.devices],
+            rows=MadeRows(group.devices, partial(_device, several=several)),
             heading=f"{group.label} · {_count(len(group.devices), 'Gerät', 'Geräte')}",
             sum_label=f"Summe {group.label}",
             sums=(amount(group.cost), amount(group.eligible_cost), amount(group.grant_share)),
@@ -127,8 +129,9 @@ def draw_device_list(paper: Paper, proof: ProofOfUse, number: str) -> None:
 def _title(paper: Paper, page: Page, names: tuple[str, str, str], intro: str) -> float:
     key, number, title = names
     paper.mark_section(key, f"{number} {title}", TOP)
-    page.text(page.left, TOP + 2, number, 9, font=STRONG, colour=ACCENT)
-    page.text(page.left, TOP + 22, title, 19, font=LIGHT)
+    element = paper.structure.add("H1")
+    page.text(page.left, TOP + 2, number, 9, font=STRONG, colour=ACCENT, element=element)
+    page.text(page.left, TOP + 22, title, 19, font=LIGHT, element=element)
     page.text(page.left, TOP + 37, intro, 8, colour=SOFT)
     return TOP + 50
 

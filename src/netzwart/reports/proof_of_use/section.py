@@ -36,17 +36,22 @@ class Section:
         self.need(110)
         self.paper.mark_section(key, f"{number} {title}", self.y)
         self.y += 8
-        self.page.text(self.page.left, self.y, number, 9, font=STRONG, colour=ACCENT)
+        element = self.paper.structure.add("H1")
+        page = self.page
+        page.text(page.left, self.y, number, 9, font=STRONG, colour=ACCENT, element=element)
         self.y += 21
-        self.page.text(self.page.left, self.y, title, TITLE_SIZE, font=LIGHT)
+        page.text(page.left, self.y, title, TITLE_SIZE, font=LIGHT, element=element)
         self.y += 20
 
     def heading(self, text: str, *, room: float = 60) -> None:
         """Write a heading, together with the beginning of what follows."""
         self.need(room)
         self.y += 12
+        element = self.paper.structure.add("H2")
         for line in wrap(text, STRONG, HEADING_SIZE, self.page.measure):
-            self.page.text(self.page.left, self.y + 4, line, HEADING_SIZE, font=STRONG)
+            self.page.text(
+                self.page.left, self.y + 4, line, HEADING_SIZE, font=STRONG, element=element
+            )
             self.y += HEADING_SIZE * 1.3
         self.y += 3
 
@@ -54,7 +59,10 @@ class Section:
         """Write the name of one block."""
         self.need(BODY_LEADING * 3)
         self.y += 6
-        self.page.text(self.page.left, self.y + 8, text, BODY_SIZE, font=STRONG, colour=ACCENT)
+        element, left = self.paper.structure.add("H3"), self.page.left
+        self.page.text(
+            left, self.y + 8, text, BODY_SIZE, font=STRONG, colour=ACCENT, element=element
+        )
         self.y += BODY_LEADING + 1
 
     def paragraph(self, text: str, *, colour: Colour = INK) -> None:
@@ -73,7 +81,9 @@ class Section:
         self.y += 6
 
     def _lines(self, text: str, size: float, leading: float, colour: Colour) -> None:
+        element = self.paper.structure.add("P")
         for line in wrap(text, REGULAR, size, self.page.measure):
             self.need(leading)
-            self.page.text(self.page.left, self.y + size, line, size, colour=colour)
+            left = self.page.left
+            self.page.text(left, self.y + size, line, size, colour=colour, element=element)
             self.y += leading

@@ -1,0 +1,190 @@
+"""Turns the marks of a page into PDF operators.
+
+reportlab's own text object spends most of the time of a long list in escaping; here each character
+is looked up once a document, and a line of text is one `str.translate`.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Final
+
+from reportlab.pdfbase import pdfmetrics
+
+from netzwart.reports.fonts import REGULAR, register_fonts, text_width
+from netzwart.reports.structure import ARTIFACT, Structure
+
+Colour = tuple[float, float, float]
+
+HAIR_WIDTH: Final = 0.4
+_METRICS: Any = pdfmetrics  # reportlab has no types
+_BEFORE_ASCII = 32
+_AFTER_ASCII = 127
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A line of text at a baseline; a callable text learns the page numbers of the sections."""
+
+    x: float
+    y: float
+    text: str | Callable[[Mapping[str, int]], str]
+    size: float
+    font: str = REGULAR
+    colour: Colour = (0.0, 0.0, 0.0)
+    align: str = "left"
+    element: int = ARTIFACT
+    """Whose text it is in the structure tree."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A horizontal rule."""
+
+    x: float
+    y: float
+    width: float
+    colour: Colour
+    weight: float = HAIR_WIDTH
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A filled rectangle; `y` is its top."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    colour: Colour
+
+
+class _LaterSubsetError(Exception):
+    """A character beyond the first 256 of its font."""
+
+
+class _Glyphs(dict[int, str]):
+    """Character → its code in the font's first subset, escaped for a PDF string."""
+
+    def __init__(self, font: str, document: Any) -> None:  # noqa: ANN401 - reportlab has no types
+        super().__init__()
+        register_fonts()
+        self.font: Any = _METRICS.getFont(font)
+        self.document = document
+        self.name: str = self.font.getSubsetInternalName(0, document)
+
+    def __missing__(self, code: int) -> str:
+        [(subset, data)] = self.font.splitString(chr(code), self.document)
+        if subset != 0:
+            raise _LaterSubsetError
+        self[code] = found = _escaped(data)
+        return found
+
+
+class Pen:
+    """Writes the pages of one document."""
+
+    def __init__(self, document: Any, structure: Structure) -> None:  # noqa: ANN401 - no types
+        self._document = document
+        self._structure = structure
+        self._glyphs: dict[str, _Glyphs] = {}
+
+    def texts(
+        self, marks: Iterable[Text], height: float, page: int, numbers: Mapping[str, int]
+    ) -> str:
+        """Return the operators of a page's text, each stretch of it tagged with its element."""
+        code = ["BT"]
+        look: tuple[str, float] | None = None
+        colour: Colour | None = None
+        element: int | None = None
+        for mark in marks:
+            text = mark.text if isinstance(mark.text, str) else mark.text(numbers)
+            if mark.element != element:
+                if element is not None:
+                    code.append("EMC")
+                element = mark.element
+                code.append(self._opening(element, page))
+            glyphs = self._glyphs_of(mark.font)
+            if (mark.font, mark.size) != look:
+                look = (mark.font, mark.size)
+                code.append(f"{glyphs.name} {mark.size:g} Tf")
+            if mark.colour != colour:
+                colour = mark.colour
+                code.append(fill(colour))
+            code.append(f"1 0 0 1 {_start(mark, text):.2f} {height - mark.y:.2f} Tm")
+            try:
+                code.append(f"({text.translate(glyphs)}) Tj")
+            except _LaterSubsetError:
+                code.append(_pieces(glyphs, text, mark.size))
+                look = None
+        if element is not None:
+            code.append("EMC")
+        return "\n".join([*code, "ET"])
+
+    def _opening(self, element: int, page: int) -> str:
+        if element == ARTIFACT:
+            return "/Artifact BMC"
+        kind = self._structure.kinds[element]
+        return f"/{kind} <</MCID {self._structure.mark(element, page)}>> BDC"
+
+    def _glyphs_of(self, font: str) -> _Glyphs:
+        if font not in self._glyphs:
+            self._glyphs[font] = _Glyphs(font, self._document)
+        return self._glyphs[font]
+
+
+def shapes(marks: Sequence[Rule | Bar], height: float) -> str:
+    """Return the operators of bars, then rules; both are decoration to a screen reader."""
+    code = ["/Artifact BMC"]
+    for bar in [mark for mark in marks if isinstance(mark, Bar)]:
+        bottom = height - bar.y - bar.height
+        code.append(
+            f"{fill(bar.colour)} {bar.x:.2f} {bottom:.2f} {bar.width:.2f} {bar.height:.2f} re f"
+        )
+    look: tuple[Colour, float] | None = None
+    for rule in [mark for mark in marks if isinstance(mark, Rule)]:
+        if (rule.colour, rule.weight) != look:
+            look = (rule.colour, rule.weight)
+            code.append(f"{_stroke(rule.colour)} {rule.weight:g} w")
+        y = f"{height - rule.y:.2f}"
+        code.append(f"{rule.x:.2f} {y} m {rule.x + rule.width:.2f} {y} l S")
+    return "\n".join([*code, "EMC"])
+
+
+def _pieces(glyphs: _Glyphs, text: str, size: float) -> str:
+    """Return a text over several subsets of its font: more than 256 different characters."""
+    return " ".join(
+        f"{glyphs.font.getSubsetInternalName(subset, glyphs.document)} {size:g} Tf "
+        f"({_escaped(data)}) Tj"
+        for subset, data in glyphs.font.splitString(text, glyphs.document)
+    )
+
+
+def _escaped(data: bytes) -> str:
+    """Return bytes as the inside of a PDF string. Source: ISO 32000-1, 7.3.4.2."""
+    return "".join(
+        f"\\{chr(byte)}"
+        if byte in b"()\\"
+        else chr(byte)
+        if _BEFORE_ASCII <= byte < _AFTER_ASCII
+        else f"\\{byte:03o}"
+        for byte in data
+    )
+
+
+def _start(mark: Text, text: str) -> float:
+    if mark.align == "left":
+        return mark.x
+    width = text_width(text, mark.font, mark.size)
+    return mark.x - (width if mark.align == "right" else width / 2)
+
+
+@lru_cache(maxsize=200)
+def fill(colour: Colour) -> str:
+    """Return the operator that sets the colour of text and areas."""
+    return " ".join(f"{part:.4g}" for part in colour) + " rg"
+
+
+@lru_cache(maxsize=200)
+def _stroke(colour: Colour) -> str:
+    return " ".join(f"{part:.4g}" for part in colour) + " RG"
