@@ -145,7 +145,8 @@ def _coverage(coverage: Coverage) -> dict[str, object]:
 
 def _parts(value: Any) -> dict[str, object]:  # noqa: ANN401 - any frozen dataclass
     """Return the fields of a dataclass; `asdict` would copy each value, which costs seconds."""
-    return {name: getattr(value, name) for name in _names(type(value))}
+    kind: type[Any] = type(value)
+    return {name: getattr(value, name) for name in _names(kind)}
 
 
 @cache
