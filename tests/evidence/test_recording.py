@@ -230,6 +230,13 @@ async def test_unknown_transceiver_is_no_finding(inventory: Inventory):
     assert await findings(inventory.database) == []
 
 
+async def test_access_point_behind_a_controller_is_told_by_the_controller(inventory: Inventory):
+    await inventory.add("AP0001")
+    await visit(inventory, chassis("AP0001", kind="access_point"))
+    (sighting,) = await rows(inventory.database, Sighting)
+    assert str(sighting["source"]) == "controller"
+
+
 async def test_other_serial_number_at_a_place_waits_for_a_decision(inventory: Inventory):
     await inventory.add("ALT001")
     await inventory.add("NEU001")

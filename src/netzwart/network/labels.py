@@ -41,8 +41,16 @@ COMPONENT_KINDS: Mapping[str, str] = {
     "fan": "Lüfter",
     "transceiver": "Transceiver",
     "disk": "Datenträger",
+    "access_point": "Access Point",
     "other": "Sonstiges",
 }
+CONDITIONS: Mapping[str, str] = {
+    "ok": "in Ordnung",
+    "warning": "Warnung",
+    "critical": "gestört",
+    "unknown": "unbekannt",
+}
+_PARTS = (("fans", "Lüfter"), ("power_supplies", "Netzteil"), ("disks", "Datenträger"))
 INCIDENTS: Mapping[str, str] = {
     "unreachable": "Antwortet nicht",
     "port_down": "Port ohne Verbindung",
@@ -104,6 +112,11 @@ def health_facts(readings: Mapping[str, Any]) -> list[tuple[str, str]]:
         for sensor in readings.get("temperatures") or ()
     ]
     facts += [
+        (part.get("name") or word, _part(part))
+        for kind, word in _PARTS
+        for part in readings.get(kind) or ()
+    ]
+    facts += [
         (word, str(readings[name]))
         for name, word in (("wireless_clients", "WLAN-Geräte"), ("access_points", "Access Points"))
         if readings.get(name) is not None
@@ -113,6 +126,17 @@ def health_facts(readings: Mapping[str, Any]) -> list[tuple[str, str]]:
         for supply in readings.get("supplies") or ()
     ]
     return facts + _power(readings)
+
+
+def _part(part: Mapping[str, Any]) -> str:
+    """Return a fan's, supply's or disk's condition and its figure, as far as it tells them."""
+    figures = [
+        f"{_number(part[key])} {unit}"
+        for key, unit in (("rpm", "U/min"), ("watts", "W"), ("percent", "%"))
+        if part.get(key) is not None
+    ]
+    word = CONDITIONS.get(part.get("state") or "")
+    return ", ".join(filter(None, (word, *figures))) or "–"
 
 
 def _power(readings: Mapping[str, Any]) -> list[tuple[str, str]]:

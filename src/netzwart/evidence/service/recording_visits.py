@@ -10,6 +10,7 @@ from netzwart.evidence.service.recording_sightings import Recognised, record_sig
 from netzwart.evidence.tables import FindingKind
 from netzwart.inventory.rules import normalised_serial
 from netzwart.network.polling.visits import SeenSerial, Visit
+from netzwart.network.profiles.facts import ComponentKind
 
 
 async def record_node_visit(session: AsyncSession, visit: Visit) -> Mapping[str, int]:
@@ -36,7 +37,7 @@ async def record_node_visit(session: AsyncSession, visit: Visit) -> Mapping[str,
 
 def _claim(visit: Visit, part: SeenSerial) -> Claim:
     return Claim(
-        source=SightingSource(visit.source),
+        source=_source(visit, part),
         seen_at=visit.seen_at,
         serial=part.serial,
         manufacturer=part.manufacturer,
@@ -45,6 +46,13 @@ def _claim(visit: Visit, part: SeenSerial) -> Claim:
         position=part.position,
         poller="netzwart",
     )
+
+
+def _source(visit: Visit, part: SeenSerial) -> SightingSource:
+    """Return who says so: what a controller tells of its access points, they did not tell."""
+    if part.kind == ComponentKind.ACCESS_POINT:
+        return SightingSource.CONTROLLER
+    return SightingSource(visit.source)
 
 
 def _unknown_device(

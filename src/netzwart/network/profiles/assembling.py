@@ -1,13 +1,19 @@
-"""Puts a device's facts together: the profile's words first, then what the standards say."""
+"""Puts a device's facts together: the profile's words, then the standards, then what any may say.
+
+The order matters: a profile is exact, a standard MIB is right where it is filled in, and the
+objects of agents and chip makers that many brands ship (`any_device`) come last.
+"""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
-from netzwart.network.profiles import interpreting, standard
+from netzwart.network.profiles import interpreting, parts, standard
 from netzwart.network.profiles.answers import SYS_LOCATION, SYS_NAME, SYS_UP_TIME, Answers
 from netzwart.network.profiles.cleaning import integer_of
 from netzwart.network.profiles.entities import read_components
 from netzwart.network.profiles.facts import (
     Component,
+    ComponentKind,
     DeviceFacts,
     Health,
     PoeState,
@@ -16,13 +22,8 @@ from netzwart.network.profiles.facts import (
 )
 from netzwart.network.profiles.interfaces import read_interfaces
 from netzwart.network.profiles.neighbours import read_neighbours
-from netzwart.network.profiles.schema import (
-    DeviceProfile,
-    Numbers,
-    Read,
-    StandardText,
-    TextSource,
-)
+from netzwart.network.profiles.schema import DeviceProfile, Numbers, Read, TextSource
+from netzwart.network.profiles.vocabulary import StandardText
 
 _DEFAULTS: Mapping[str, tuple[TextSource, ...]] = {
     "model": (
@@ -45,55 +46,43 @@ _DEFAULTS: Mapping[str, tuple[TextSource, ...]] = {
     "location": (TextSource(oid=SYS_LOCATION),),
 }
 
-_UNPROFILED_DEFAULTS: Mapping[str, tuple[TextSource, ...]] = {
-    # RFC 3418: sysDescr "should include the full name and version identification of the system's
-    # hardware type, software operating-system". A short first part with a digit is that name.
-    "model": (
-        TextSource(
-            description=r"^[^,;:(\n]{2,60}",
-            pattern=r"^(?=.*\d)(?!.*\b(?:linux|freebsd|windows|version|software)\b)[^@]+$",
-        ),
-    ),
-    "firmware": (
-        TextSource(
-            description=(
-                r"\b(?:version|firmware|software|release|revision|rev\.?|fw|sw|ver\.?)"
-                r"[\s:=]*v?(\d+\.\d[\w.()-]*)"
-            )
-        ),
-    ),
-}
-
 _TICKS_PER_SECOND = 100
 _NO_PROFILE = Read()
 
 
-def facts_from(answers: Answers, profile: DeviceProfile | None, maker: str | None) -> DeviceFacts:
+def facts_from(
+    answers: Answers,
+    profile: DeviceProfile | None,
+    maker: str | None,
+    otherwise: Read = _NO_PROFILE,
+) -> DeviceFacts:
     """Return a reachable device's facts from its answers alone.
 
     Args:
         answers: Everything the device said.
         profile: What is known about its family; None leaves it to the standards.
         maker: Who owns the enterprise number of its sysObjectID, if known.
+        otherwise: What to read of any device that neither tells.
     """
     read = profile.read if profile else _NO_PROFILE
     interfaces = read_interfaces(answers)
     uptime = integer_of(answers.scalar(SYS_UP_TIME))
+    serial = _identity("serial", answers, profile, otherwise)
     return DeviceFacts(
         reachable=True,
         profile=profile.name if profile else None,
         category=profile.category if profile else None,
         vendor=_vendor(answers, profile, maker),
-        model=_identity("model", answers, profile),
-        firmware=_identity("firmware", answers, profile),
-        serial=_identity("serial", answers, profile),
-        name=_identity("name", answers, profile),
-        location=_identity("location", answers, profile),
+        model=_identity("model", answers, profile, otherwise),
+        firmware=_identity("firmware", answers, profile, otherwise),
+        serial=serial,
+        name=_identity("name", answers, profile, otherwise),
+        location=_identity("location", answers, profile, otherwise),
         uptime_s=None if uptime is None else uptime // _TICKS_PER_SECOND,
-        components=_components(read, answers),
+        components=_components(read, answers, serial),
         interfaces=interfaces,
         neighbours=read_neighbours(answers, interfaces, read.neighbours),
-        health=_health(read, answers),
+        health=_health(read, answers, otherwise),
     )
 
 
@@ -104,20 +93,27 @@ def _vendor(answers: Answers, profile: DeviceProfile | None, maker: str | None) 
     return interpreting.read_text(profile.read.vendor or (), answers) or profile.vendor or maker
 
 
-def _identity(quantity: str, answers: Answers, profile: DeviceProfile | None) -> str | None:
+def _identity(
+    quantity: str, answers: Answers, profile: DeviceProfile | None, otherwise: Read
+) -> str | None:
+    """Return the first that says something; an empty list in the profile says "nobody knows"."""
     declared: tuple[TextSource, ...] | None = (
         getattr(profile.read, quantity) if profile is not None else None
     )
-    if declared is not None:
-        return interpreting.read_text(declared, answers)
-    sources = _DEFAULTS[quantity]
-    if profile is None:
-        sources = (*sources, *_UNPROFILED_DEFAULTS.get(quantity, ()))
-    return interpreting.read_text(sources, answers)
+    if declared == ():
+        return None
+    last: tuple[TextSource, ...] = getattr(otherwise, quantity) or ()
+    return interpreting.read_text((*(declared or ()), *_DEFAULTS[quantity], *last), answers)
 
 
-def _components(read: Read, answers: Answers) -> tuple[Component, ...]:
-    own = interpreting.read_component_tables(read.components, answers)
+def _components(read: Read, answers: Answers, serial: str | None) -> tuple[Component, ...]:
+    own = tuple(
+        # A controller that is an access point itself stands in its own list.
+        replace(part, kind=ComponentKind.CHASSIS)
+        if part.kind is ComponentKind.ACCESS_POINT and part.serial == serial
+        else part
+        for part in interpreting.read_component_tables(read.components, answers)
+    )
     known = {part.serial for part in own}
     return (
         *own,
@@ -125,19 +121,30 @@ def _components(read: Read, answers: Answers) -> tuple[Component, ...]:
     )
 
 
-def _health(read: Read, answers: Answers) -> Health:
+def _health(read: Read, answers: Answers, otherwise: Read) -> Health:
     return Health(
-        cpu_percent=interpreting.percentages(interpreting.read_numbers(read.cpu_percent, answers))
-        or standard.processor_percent(answers),
+        cpu_percent=_cpu(read, answers)
+        or standard.processor_percent(answers)
+        or _cpu(otherwise, answers),
         memory_percent=interpreting.read_shares(read.memory_percent, answers)
-        or standard.memory_percent(answers),
-        temperatures=_temperatures(read, answers),
+        or standard.memory_percent(answers)
+        or interpreting.read_shares(otherwise.memory_percent, answers),
+        temperatures=_temperatures(read, answers)
+        or interpreting.read_temperatures(otherwise.temperatures, answers),
+        fans=parts.read_fans(read.fans, answers) or parts.read_fans(otherwise.fans, answers),
+        power_supplies=parts.read_power_supplies(read.power_supplies, answers)
+        or parts.read_power_supplies(otherwise.power_supplies, answers),
+        disks=parts.read_disks(read.disks, answers),
         wireless_clients=interpreting.read_count(read.wireless_clients, answers),
         access_points=interpreting.read_count(read.access_points, answers),
         ups=_ups(read, answers),
         supplies=interpreting.read_supplies(read.supplies, answers) or standard.supplies(answers),
         poe=_poe(read, answers),
     )
+
+
+def _cpu(read: Read, answers: Answers) -> tuple[float, ...]:
+    return interpreting.percentages(interpreting.read_numbers(read.cpu_percent, answers))
 
 
 def _temperatures(read: Read, answers: Answers) -> tuple[Temperature, ...]:

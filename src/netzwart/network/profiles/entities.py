@@ -38,15 +38,15 @@ QUESTIONS = Questions(
 )
 
 _CHASSIS = 3
-_POWER_SUPPLY = 6
-_FAN = 7
+POWER_SUPPLY = 6
+FAN = 7
 _MODULE = 9
 _PORT = 10
 _STACK = 11
 _KINDS = {
     _CHASSIS: ComponentKind.CHASSIS,
-    _POWER_SUPPLY: ComponentKind.POWER_SUPPLY,
-    _FAN: ComponentKind.FAN,
+    POWER_SUPPLY: ComponentKind.POWER_SUPPLY,
+    FAN: ComponentKind.FAN,
     _MODULE: ComponentKind.MODULE,
     _PORT: ComponentKind.TRANSCEIVER,
     _STACK: ComponentKind.STACK,
@@ -69,6 +69,16 @@ def read_components(answers: Answers) -> tuple[Component, ...]:
         firmware = _said(answers, SOFTWARE, index) or _said(answers, FIRMWARE, index)
         components.append(Component(position, kind, model, serial, firmware))
     return tuple(components)
+
+
+def class_of(answers: Answers, index: Index) -> int | None:
+    """Return the row's PhysicalClass as a number."""
+    return answers.cell_integer(_CLASS, index)
+
+
+def name_of(answers: Answers, index: Index) -> str | None:
+    """Return what the device calls the row."""
+    return answers.cell_text(NAME, index) or answers.cell_text(DESCRIPTION, index)
 
 
 def _said(answers: Answers, column: str, index: Index) -> str | None:

@@ -48,7 +48,18 @@ class ComponentKind(StrEnum):
     FAN = "fan"
     TRANSCEIVER = "transceiver"
     DISK = "disk"
+    ACCESS_POINT = "access_point"
+    """Managed by this controller, which tells of it; not a part of the controller itself."""
     OTHER = "other"
+
+
+class Condition(StrEnum):
+    """How a part is, whatever number its maker writes for it."""
+
+    OK = "ok"
+    WARNING = "warning"
+    CRITICAL = "critical"
+    UNKNOWN = "unknown"
 
 
 class NeighbourProtocol(StrEnum):
@@ -110,6 +121,33 @@ class Temperature:
 
 
 @dataclass(frozen=True, slots=True)
+class Fan:
+    """One fan; `rpm` is turns a minute."""
+
+    name: str | None
+    state: Condition
+    rpm: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PowerSupply:
+    """One power supply; `watts` is what it delivers now."""
+
+    name: str | None
+    state: Condition
+    watts: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Disk:
+    """One disk or one file system on it; `percent` is how full it is."""
+
+    name: str | None
+    state: Condition | None
+    percent: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class UpsState:
     """Battery charge and load in percent, and the minutes that are left on battery."""
 
@@ -143,6 +181,9 @@ class Health:
     cpu_percent: tuple[float, ...] = ()
     memory_percent: tuple[float, ...] = ()
     temperatures: tuple[Temperature, ...] = ()
+    fans: tuple[Fan, ...] = ()
+    power_supplies: tuple[PowerSupply, ...] = ()
+    disks: tuple[Disk, ...] = ()
     wireless_clients: int | None = None
     access_points: int | None = None
     ups: UpsState | None = None

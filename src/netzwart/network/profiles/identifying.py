@@ -2,20 +2,24 @@
 
 from collections import deque
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 
-from netzwart.network.profiles import matching, questions, standard
+from pydantic import SecretStr
+
+from netzwart.network.profiles import matching, parts, questions, standard
 from netzwart.network.profiles.answers import SYSTEM_SCALARS, Answers, Questions
 from netzwart.network.profiles.assembling import facts_from
 from netzwart.network.profiles.facts import DeviceFacts
 from netzwart.network.profiles.loading import Knowledge
-from netzwart.network.profiles.schema import DeviceProfile
+from netzwart.network.profiles.schema import DeviceProfile, Read
 from netzwart.network.protocols.replies import (
     Index,
     NoAnswerError,
     Oid,
     SnmpTarget,
     SnmpValue,
+    SnmpVersion,
     SnmpWire,
     WireError,
 )
@@ -37,8 +41,13 @@ async def identify(
         profile, proofs = await _recognised(target, wire, known, system)
     except WireError as error:
         return DeviceFacts(reachable=False, error=str(error) or type(error).__name__)
-    answers, problem = await _ask(target, wire, _wanted(profile, full=full), proofs)
-    facts = facts_from(answers, profile, known.maker_of(answers.object_id))
+    otherwise = known.otherwise(profile)
+    wanted = _wanted(profile, otherwise, full=full)
+    answers, problem = await _ask(target, wire, wanted, proofs)
+    if profile is not None and problem is None:
+        answers = await _ask_contexts(target, wire, profile, wanted, answers)
+    maker = known.maker_of(answers.object_id) or known.maker_in(answers.description)
+    facts = facts_from(answers, profile, maker, otherwise)
     return facts if problem is None else replace(facts, error=problem)
 
 
@@ -54,15 +63,41 @@ async def _recognised(
     return profile and matching.settled(profile, answers.object_id), answers
 
 
-def _wanted(profile: DeviceProfile | None, *, full: bool) -> Questions:
-    asked = [standard.IDENTITY]
+def _wanted(profile: DeviceProfile | None, otherwise: Read, *, full: bool) -> Questions:
+    reads = (otherwise,) if profile is None else (profile.read, otherwise)
+    asked = [standard.IDENTITY, *map(questions.identity_questions, reads)]
     if full:
-        asked.append(standard.HEALTH)
-    if profile is not None:
-        asked.append(questions.identity_questions(profile))
-        if full:
-            asked.append(questions.health_questions(profile))
+        asked += [standard.HEALTH, parts.QUESTIONS, *map(questions.health_questions, reads)]
     return Questions.joined(asked)
+
+
+async def _ask_contexts(
+    target: SnmpTarget,
+    wire: SnmpWire,
+    profile: DeviceProfile,
+    wanted: Questions,
+    answers: Answers,
+) -> Answers:
+    """Return the answers with what the agent keeps in another SNMP context.
+
+    Only tables that were wanted and came back empty are asked again. An agent that knows no such
+    context stays silent or refuses; that is no failure of the device.
+    """
+    columns = dict(answers.columns)
+    for context in profile.contexts:
+        missing = [Oid(oid) for oid in context.columns if Oid(oid) in wanted.columns]
+        if missing and not any(columns.get(column) for column in missing):
+            with suppress(WireError):
+                columns |= await wire.walk(within(target, context.name), missing)
+    return replace(answers, columns=columns)
+
+
+def within(target: SnmpTarget, context: str) -> SnmpTarget:
+    """Return the target in a context: v3 names it, older versions hang it on the community."""
+    if target.version is SnmpVersion.V3:
+        return replace(target, context=context)
+    community = target.community.get_secret_value() if target.community else ""
+    return replace(target, community=SecretStr(f"{community}@{context}"), retries=0)
 
 
 async def _ask(

@@ -16,17 +16,15 @@ from netzwart.network.profiles.cleaning import (
 )
 from netzwart.network.profiles.facts import Component, Supply, Temperature
 from netzwart.network.profiles.schema import (
-    Combine,
     ComponentSource,
-    Form,
     NumberSource,
-    Rows,
+    PartSource,
     ShareSource,
     SupplySource,
     TextSource,
-    Unit,
 )
 from netzwart.network.profiles.standard import standard_text, supply_percent
+from netzwart.network.profiles.vocabulary import Combine, Form, Rows, Unit
 from netzwart.network.protocols.replies import Index, SnmpValue
 
 _HUNDRED = Decimal(100)
@@ -306,13 +304,14 @@ def _ratios(
 def read_temperatures(sources: Iterable[NumberSource], answers: Answers) -> tuple[Temperature, ...]:
     """Return the readings of all sources together, in degrees Celsius."""
     return tuple(
-        Temperature(_label(source, answers, row), round(float(number), 2))
+        Temperature(label_of(source, answers, row), round(float(number), 2))
         for source in sources
         for row, number in numbers_of(source, answers)
     )
 
 
-def _label(source: NumberSource, answers: Answers, row: Index) -> str | None:
+def label_of(source: NumberSource | PartSource, answers: Answers, row: Index) -> str | None:
+    """Return what the device calls the row, else the profile's word for all of them."""
     if source.label_column is None:
         return source.label
     place = row

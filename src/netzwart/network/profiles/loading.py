@@ -13,12 +13,16 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from netzwart.errors import NetzwartError
-from netzwart.network.profiles import schema
-from netzwart.network.profiles.schema import DeviceProfile, Enterprises
+from netzwart.network.profiles import schema, vocabulary
+from netzwart.network.profiles.schema import DeviceProfile, Enterprises, Read
 
 _PACKAGE = Path(__file__).parents[2]
 _CHECKOUT = _PACKAGE.parents[1] / "device_profiles"
 _INSTALLED = _PACKAGE / "_device_profiles"
+
+ANY_DEVICE = "any_device"
+UNKNOWN_DEVICE = "unknown_device"
+"""The profiles whose `read` holds last of all: for every device, and for one without a profile."""
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -34,11 +38,23 @@ class Knowledge:
     profiles: Mapping[str, DeviceProfile]
     enterprises: Mapping[str, str]
 
+    def otherwise(self, profile: DeviceProfile | None) -> Read:
+        """Return what to read where the device's profile and the standards say nothing."""
+        last = self.profiles.get(UNKNOWN_DEVICE if profile is None else ANY_DEVICE)
+        return last.read if last is not None else Read()
+
     def maker_of(self, object_id: str) -> str | None:
         """Return who owns the enterprise number in a sysObjectID."""
         parts = object_id.split(".")
         is_private = parts[:6] == ["1", "3", "6", "1", "4", "1"] and len(parts) > len(parts[:6])
         return self.enterprises.get(parts[6]) if is_private else None
+
+    def maker_in(self, description: str) -> str | None:
+        """Return the known maker with whose name a sysDescr begins, the longest if several do."""
+        said = description.lower().lstrip(' "')
+        makers = {maker for maker in self.enterprises.values() if said.startswith(maker.lower())}
+        whole = [maker for maker in makers if not said[len(maker) : len(maker) + 1].isalnum()]
+        return max(whole, key=len, default=None)
 
 
 def profiles_directory() -> Path:
@@ -135,7 +151,7 @@ def _reason(detail: ErrorDetails, model: type[BaseModel]) -> str:
 def _known_keys() -> Sequence[str]:
     models = [
         model
-        for model in vars(schema).values()
+        for model in (*vars(schema).values(), *vars(vocabulary).values())
         if isinstance(model, type) and issubclass(model, BaseModel)
     ]
     return sorted({name for model in models for name in model.model_fields})

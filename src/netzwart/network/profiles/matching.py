@@ -7,7 +7,8 @@ from functools import lru_cache
 from netzwart.network.profiles.answers import Answers, is_below
 from netzwart.network.profiles.interpreting import compiled
 from netzwart.network.profiles.questions import health_questions, identity_questions
-from netzwart.network.profiles.schema import OWN, DeviceProfile, Match, Probe
+from netzwart.network.profiles.schema import DeviceProfile, Match, Probe
+from netzwart.network.profiles.vocabulary import OWN
 from netzwart.network.protocols.replies import Oid
 
 
@@ -79,7 +80,7 @@ def _settled(profile: str, object_id: str) -> DeviceProfile:
 
 
 def _has_own(profile: DeviceProfile) -> bool:
-    questions = (identity_questions(profile), health_questions(profile))
+    questions = (identity_questions(profile.read), health_questions(profile.read))
     return any(
         oid.startswith(OWN) for asked in questions for oid in (*asked.scalars, *asked.columns)
     )

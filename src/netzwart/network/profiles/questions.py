@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pydantic import BaseModel
 
 from netzwart.network.profiles.answers import Questions
-from netzwart.network.profiles.schema import DeviceProfile, NeighbourSource, SupplySource
+from netzwart.network.profiles.schema import NeighbourSource, Read, SupplySource
 from netzwart.network.protocols.replies import Oid
 
 _IDENTITY = (
@@ -26,18 +26,16 @@ _COLUMN_FIELDS = frozenset(
 )
 
 
-def identity_questions(profile: DeviceProfile) -> Questions:
-    """Return what the profile wants to know about who the device is."""
-    quantities = (getattr(profile.read, quantity) for quantity in _IDENTITY)
+def identity_questions(read: Read) -> Questions:
+    """Return what a profile wants to know about who the device is."""
+    quantities = (getattr(read, quantity) for quantity in _IDENTITY)
     return Questions.joined(found for quantity in quantities for found in _asked(quantity))
 
 
-def health_questions(profile: DeviceProfile) -> Questions:
-    """Return what the profile wants to know about how the device is."""
+def health_questions(read: Read) -> Questions:
+    """Return what a profile wants to know about how the device is."""
     quantities = (
-        getattr(profile.read, quantity)
-        for quantity in type(profile.read).model_fields
-        if quantity not in _IDENTITY
+        getattr(read, quantity) for quantity in Read.model_fields if quantity not in _IDENTITY
     )
     return Questions.joined(found for quantity in quantities for found in _asked(quantity))
 

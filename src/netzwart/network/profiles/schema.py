@@ -6,144 +6,32 @@ order, the first that gives something wins. The JSON schema for editors is writt
 
 import re
 from decimal import Decimal
-from enum import StrEnum
-from typing import Annotated, Self, cast
+from typing import Annotated, Literal, Self
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    StringConstraints,
-    model_validator,
+from pydantic import BeforeValidator, Field, StringConstraints, model_validator
+
+from netzwart.network.profiles.facts import (
+    Category,
+    ComponentKind,
+    Condition,
+    NeighbourProtocol,
 )
-
-from netzwart.network.profiles.facts import Category, ComponentKind, NeighbourProtocol
-
-SLUG = r"^[a-z][a-z0-9_]{1,39}$"
-
-
-OWN = "~"
-"""Stands for the device's own sysObjectID at the head of an OID: some makers put each model's
-objects below the model's number."""
-
-
-def _numeric_oid(text: str) -> str:
-    if not re.fullmatch(r"([0-2]|~)(\.\d{1,10}){1,127}", text):
-        msg = "is not a numeric OID without a leading dot, e.g. 1.3.6.1.2.1.1.1.0 or ~.12.7.0"
-        raise ValueError(msg)
-    return text
-
-
-def _compilable(text: str) -> str:
-    try:
-        re.compile(text)
-    except re.error as error:
-        msg = f"is not a regular expression: {error}"
-        raise ValueError(msg) from error
-    return text
-
-
-def _as_list(value: object) -> object:
-    """A single source may stand without the dash of a list."""
-    is_single = isinstance(value, (dict, BaseModel))
-    return [cast("object", value)] if is_single else value
-
-
-def _as_texts(value: object) -> object:
-    return [value] if isinstance(value, str) else value
-
-
-OidText = Annotated[str, AfterValidator(_numeric_oid)]
-Pattern = Annotated[str, StringConstraints(min_length=1), AfterValidator(_compilable)]
-Slug = Annotated[str, StringConstraints(pattern=SLUG)]
-PartName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
-Line = Annotated[str, StringConstraints(min_length=1, max_length=300)]
-Oids = Annotated[tuple[OidText, ...], BeforeValidator(_as_texts), Field(min_length=1)]
-Patterns = Annotated[tuple[Pattern, ...], BeforeValidator(_as_texts), Field(min_length=1)]
-
-
-class Words(BaseModel):
-    """A mapping that knows its keys: anything else is an error."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=False)
-
-
-class StandardText(StrEnum):
-    """What a standard MIB says about the device itself, by a name a profile can use."""
-
-    ENTITY_MODEL = "entity_model"
-    ENTITY_SERIAL = "entity_serial"
-    ENTITY_SOFTWARE = "entity_software"
-    ENTITY_FIRMWARE = "entity_firmware"
-    ENTITY_HARDWARE = "entity_hardware"
-    ENTITY_VENDOR = "entity_vendor"
-    ENTITY_DESCRIPTION = "entity_description"
-    ENTITY_NAME = "entity_name"
-    PRINTER_MODEL = "printer_model"
-    PRINTER_SERIAL = "printer_serial"
-    UPS_VENDOR = "ups_vendor"
-    UPS_MODEL = "ups_model"
-    UPS_FIRMWARE = "ups_firmware"
-    UPS_SOFTWARE = "ups_software"
-    UPS_NAME = "ups_name"
-    WIFI_VENDOR = "wifi_vendor"
-    WIFI_MODEL = "wifi_model"
-    WIFI_VERSION = "wifi_version"
-    LLDP_DESCRIPTION = "lldp_description"
-    BRIDGE_MAC = "bridge_mac"
-    INTERFACE_MAC = "interface_mac"
-
-
-class Form(StrEnum):
-    """How octets become text: as characters, as a MAC address, or as hex digits."""
-
-    TEXT = "text"
-    MAC = "mac"
-    HEX = "hex"
-
-
-class Unit(StrEnum):
-    """In what the device counts; results are always Celsius, percent, minutes and watts."""
-
-    CELSIUS = "celsius"
-    FAHRENHEIT = "fahrenheit"
-    KELVIN = "kelvin"
-    SECONDS = "seconds"
-    TICKS = "ticks"
-
-
-class Combine(StrEnum):
-    """What becomes of several rows."""
-
-    EACH = "each"
-    FIRST = "first"
-    SUM = "sum"
-    COUNT = "count"
-    MEAN = "mean"
-    MAX = "max"
-
-
-class Rows(Words):
-    """Which rows of a table count: by another column of the same row, or by index."""
-
-    column: OidText | None = None
-    matches: Pattern | None = None
-    index: Pattern | None = None
-
-    @model_validator(mode="after")
-    def _says_something(self) -> Self:
-        if (self.column is None) != (self.matches is None):
-            msg = "needs both column and matches"
-            raise ValueError(msg)
-        if self.column is None and self.index is None:
-            msg = "needs column and matches, or index"
-            raise ValueError(msg)
-        return self
-
-
-RowChoices = Annotated[tuple[Rows, ...], BeforeValidator(_as_list)]
+from netzwart.network.profiles.vocabulary import (
+    Combine,
+    Form,
+    Line,
+    Oids,
+    OidText,
+    PartName,
+    Pattern,
+    Patterns,
+    RowChoices,
+    Slug,
+    StandardText,
+    Unit,
+    Words,
+    as_list,
+)
 
 
 class TextSource(Words):
@@ -159,11 +47,13 @@ class TextSource(Words):
     join: Line | None = None
 
     where: RowChoices = ()
-    parts: dict[PartName, Annotated[tuple["TextSource", ...], BeforeValidator(_as_list)]] = {}
+    parts: dict[PartName, Annotated[tuple["TextSource", ...], BeforeValidator(as_list)]] = Field(
+        default={}
+    )
     form: Form = Form.TEXT
     pattern: Pattern | None = None
     unless: Pattern | None = None
-    replace: dict[Pattern, str] = {}
+    replace: dict[Pattern, str] = Field(default={})
     map: dict[str, Line] | None = None
 
     @model_validator(mode="after")
@@ -190,7 +80,7 @@ class TextSource(Words):
         return self
 
 
-Texts = Annotated[tuple[TextSource, ...], BeforeValidator(_as_list)]
+Texts = Annotated[tuple[TextSource, ...], BeforeValidator(as_list)]
 
 
 class NumberSource(Words):
@@ -230,7 +120,7 @@ class NumberSource(Words):
         return self
 
 
-Numbers = Annotated[tuple[NumberSource, ...], BeforeValidator(_as_list)]
+Numbers = Annotated[tuple[NumberSource, ...], BeforeValidator(as_list)]
 
 
 class ShareSource(Words):
@@ -261,7 +151,7 @@ class ShareSource(Words):
         return self
 
 
-Shares = Annotated[tuple[ShareSource, ...], BeforeValidator(_as_list)]
+Shares = Annotated[tuple[ShareSource, ...], BeforeValidator(as_list)]
 
 
 class SupplySource(Words):
@@ -294,6 +184,38 @@ class ComponentSource(Words):
     firmware: Texts = ()
 
 
+States = Annotated[
+    dict[Annotated[str, StringConstraints(to_lower=True)], Condition | Literal["absent"]],
+    Field(min_length=1),
+]
+"""What the device writes, a number or a text, and what it means; `absent` is no part at all."""
+
+
+class PartSource(Words):
+    """Fans, power supplies or disks and whether they work: one row a part, or one object."""
+
+    oid: OidText | None = None
+    column: OidText | None = None
+    where: RowChoices = ()
+    states: States
+    """A value that is not named here means `unknown`."""
+    label: Line | None = None
+    label_column: OidText | None = None
+    label_index: Annotated[int, Field(ge=1, le=20)] | None = None
+    amount: NumberSource | None = None
+    """A fan's turns per minute, a supply's watts, a disk's percentage; of the same row."""
+
+    @model_validator(mode="after")
+    def _has_one_origin(self) -> Self:
+        if (self.oid is None) == (self.column is None):
+            msg = "needs exactly one of oid, column"
+            raise ValueError(msg)
+        return self
+
+
+Parts = Annotated[tuple[PartSource, ...], BeforeValidator(as_list)]
+
+
 class UpsSource(Words):
     """The three numbers of a battery."""
 
@@ -323,13 +245,16 @@ class Read(Words):
     cpu_percent: Numbers = ()
     memory_percent: Shares = ()
     temperatures: Numbers = ()
+    fans: Parts = ()
+    power_supplies: Parts = ()
+    disks: Parts = ()
     wireless_clients: Numbers = ()
     access_points: Numbers = ()
     ups: UpsSource = UpsSource()
-    supplies: Annotated[tuple[SupplySource, ...], BeforeValidator(_as_list)] = ()
+    supplies: Annotated[tuple[SupplySource, ...], BeforeValidator(as_list)] = ()
     poe: PoeSource = PoeSource()
-    neighbours: Annotated[tuple[NeighbourSource, ...], BeforeValidator(_as_list)] = ()
-    components: Annotated[tuple[ComponentSource, ...], BeforeValidator(_as_list)] = ()
+    neighbours: Annotated[tuple[NeighbourSource, ...], BeforeValidator(as_list)] = ()
+    components: Annotated[tuple[ComponentSource, ...], BeforeValidator(as_list)] = ()
 
 
 class Probe(Words):
@@ -345,7 +270,7 @@ class Match(Words):
     object_id: Oids = ()
     description: Patterns = ()
     description_unless: Patterns = ()
-    exists: Annotated[tuple[Probe, ...], BeforeValidator(_as_list)] = ()
+    exists: Annotated[tuple[Probe, ...], BeforeValidator(as_list)] = ()
 
     @model_validator(mode="after")
     def _is_not_empty(self) -> Self:
@@ -356,11 +281,26 @@ class Match(Words):
 
 
 class Ssh(Words):
-    """How to ask the family by shell; `platform` is netmiko's and ntc-templates' name."""
+    """How to ask the family by shell."""
 
     platform: Slug
+    """netmiko's device type."""
+    templates: Slug | None = None
+    """ntc-templates' name of the platform, where it is not netmiko's."""
     identity: tuple[Line, ...] = ()
+    """Commands whose output says who the device is and what it consists of."""
     configuration: Line | None = None
+    """Command that prints the whole configuration."""
+    refine: tuple[Pattern, ...] = ()
+    """Patterns that take a parsed firmware text apart; groups `model`, `firmware`, `serial`."""
+
+
+class Context(Words):
+    """An SNMP context in which some agents keep tables: v3's, or `community@name` in v1 and v2c."""
+
+    name: Annotated[str, StringConstraints(pattern=r"^[\w.-]{1,32}$")]
+    columns: Oids
+    """Asked again in this context if all of them are empty without it."""
 
 
 class DeviceProfile(Words):
@@ -372,9 +312,10 @@ class DeviceProfile(Words):
     sources: Annotated[tuple[Line, ...], Field(min_length=1)]
     based_on: Slug | None = None
     """Another profile, whose `read` holds for every quantity that this one does not name."""
-    match: Annotated[tuple[Match, ...], BeforeValidator(_as_list)] = ()
+    match: Annotated[tuple[Match, ...], BeforeValidator(as_list)] = ()
     """Any of these; a profile without serves only others to be based on."""
     read: Read = Read()
+    contexts: Annotated[tuple[Context, ...], BeforeValidator(as_list)] = ()
     ssh: Ssh | None = None
 
 

@@ -7,7 +7,7 @@ from netzwart.network.profiles import entities, interfaces, neighbours
 from netzwart.network.profiles.answers import Answers, Questions
 from netzwart.network.profiles.cleaning import mac_of, meaning_of
 from netzwart.network.profiles.facts import PoeState, Supply, Temperature, UpsState
-from netzwart.network.profiles.schema import StandardText
+from netzwart.network.profiles.vocabulary import StandardText
 from netzwart.network.protocols.replies import Index, Oid
 
 _PRINTER_SERIAL = Oid("1.3.6.1.2.1.43.5.1.1.17.1")
@@ -218,7 +218,7 @@ def _storage_octets(answers: Answers, row: Index, column: str) -> int:
 def temperatures(answers: Answers) -> tuple[Temperature, ...]:
     """Return every Celsius sensor that works. Source: entPhySensorTable, and the UPS's battery."""
     found = [
-        Temperature(_sensor_name(answers, row), float(celsius))
+        Temperature(entities.name_of(answers, row), float(celsius))
         for row in answers.rows(_SENSOR_TYPE)
         if (celsius := _sensor_celsius(answers, row)) is not None
     ]
@@ -243,10 +243,6 @@ def _sensor_celsius(answers: Answers, row: Index) -> Decimal | None:
     celsius = Decimal(value).scaleb(3 * (scale - _SCALE_UNITS) - precision)
     low, high = _PLAUSIBLE_CELSIUS
     return celsius if low <= celsius <= high else None
-
-
-def _sensor_name(answers: Answers, row: Index) -> str | None:
-    return answers.cell_text(entities.NAME, row) or answers.cell_text(entities.DESCRIPTION, row)
 
 
 def ups_state(answers: Answers) -> UpsState:
