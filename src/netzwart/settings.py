@@ -38,6 +38,15 @@ class Settings(BaseSettings):
     poll_concurrency: int = Field(default=50, ge=1, le=2_000)
     """Nodes asked at the same time by one worker."""
 
+    trap_address: str | None = None
+    """Address where the worker hears SNMP traps and informs (`0.0.0.0`, `::`); None does not."""
+
+    trap_port: int = Field(default=162, ge=1, le=65_535)
+    """UDP port for traps and informs; below 1024 the system must allow it to this user."""
+
+    trap_community: SecretStr | None = None
+    """Community that every known node may send traps with, beside the one it is polled with."""
+
     session_hours: int = Field(default=12, ge=1, le=168)
     """Hours without use after which a browser is signed out."""
 

@@ -14,8 +14,11 @@ from sqlalchemy.exc import SQLAlchemyError
 from netzwart.database import Database
 from netzwart.evidence.service import record_node_visit
 from netzwart.jobs import JobContext, Task, run_jobs
+from netzwart.network.alerting.identity import next_identity
+from netzwart.network.alerting.listening import ListeningPlace, TrapListener
 from netzwart.network.history.condensing import CONDENSE_COUNTERS
-from netzwart.network.polling.cycle import PollCycle
+from netzwart.network.poll_log import PollCause
+from netzwart.network.polling.cycle import NodeIsBusyError, PollCycle
 from netzwart.network.profiles.loading import knowledge
 from netzwart.network.protocols.snmp import open_snmp_wire
 from netzwart.network.service import POLL_NODE
@@ -66,12 +69,35 @@ async def run_worker(
     try:
         async with asyncio.TaskGroup() as group:
             group.create_task(_keep_up("polling", cycle.run, stopping))
+            if settings.trap_address is not None:
+                listener = _trap_listener(settings, settings.trap_address, cycle)
+                group.create_task(_keep_up("traps", listener, stopping))
             group.create_task(
                 _keep_up("jobs", lambda stop: run_jobs(database, tasks, stop), stopping)
             )
     finally:
         await wire.close()
         _log.info("worker_stopped")
+
+
+def _trap_listener(
+    settings: Settings, address: str, cycle: PollCycle
+) -> Callable[[asyncio.Event], Awaitable[None]]:
+    """Return a part that listens for notifications and visits whoever sent one."""
+    place = ListeningPlace(address, settings.trap_port, settings.trap_community)
+    identity = next_identity(settings.data_dir)
+
+    async def look(node_id: int) -> bool:
+        try:
+            await cycle.poll_node(node_id, cause=PollCause.TRAP, thoroughly=False)
+        except NodeIsBusyError:
+            return False
+        return True
+
+    async def run(stop: asyncio.Event) -> None:
+        await TrapListener(cycle.database, cycle.box, identity, place, look).run(stop)
+
+    return run
 
 
 def _tasks(cycle: PollCycle) -> list[Task]:

@@ -44,7 +44,7 @@ from netzwart.network.protocols.usm import KeyExtension
 Place = tuple[str, int]
 
 _PROCESSING_MODELS = {SnmpVersion.V1: 0, SnmpVersion.V2C: 1, SnmpVersion.V3: 3}
-_AUTH_PROTOCOLS = {
+AUTH_PROTOCOLS = {
     AuthProtocol.MD5: config.USM_AUTH_HMAC96_MD5,
     AuthProtocol.SHA1: config.USM_AUTH_HMAC96_SHA,
     AuthProtocol.SHA224: config.USM_AUTH_HMAC128_SHA224,
@@ -52,7 +52,7 @@ _AUTH_PROTOCOLS = {
     AuthProtocol.SHA384: config.USM_AUTH_HMAC256_SHA384,
     AuthProtocol.SHA512: config.USM_AUTH_HMAC384_SHA512,
 }
-_PRIVACY_PROTOCOLS = {
+PRIVACY_PROTOCOLS = {
     (PrivacyProtocol.DES, KeyExtension.REEDER): config.USM_PRIV_CBC56_DES,
     (PrivacyProtocol.AES128, KeyExtension.REEDER): config.USM_PRIV_CFB128_AES,
     (PrivacyProtocol.AES192, KeyExtension.REEDER): config.USM_PRIV_CFB192_AES,
@@ -76,7 +76,7 @@ _AUTHENTICATION_ERRORS = {
     errind.AuthenticationFailure: "wrong authentication key or protocol",
     errind.DecryptionError: "wrong privacy key or protocol",
 }
-_CRASHES = (
+CRASHES = (
     PySnmpError,
     PyAsn1Error,
     LookupError,
@@ -177,7 +177,7 @@ class _Ears:
             hearing.datagrams += 1
         try:
             receive(transport, address, datagram)
-        except _CRASHES:
+        except CRASHES:
             for hearing in hearings:
                 hearing.is_unreadable = True
 
@@ -222,9 +222,9 @@ class PysnmpEngine:
             settings.add_v3_user(
                 self._engine,
                 name,
-                _AUTH_PROTOCOLS[credential.auth] if credential.auth else config.USM_AUTH_NONE,
+                AUTH_PROTOCOLS[credential.auth] if credential.auth else config.USM_AUTH_NONE,
                 _secret(credential.auth_key),
-                _PRIVACY_PROTOCOLS[credential.privacy, credential.extension]
+                PRIVACY_PROTOCOLS[credential.privacy, credential.extension]
                 if credential.privacy
                 else config.USM_PRIV_NONE,
                 _secret(credential.privacy_key),
