@@ -131,7 +131,7 @@ async def test_invoice_is_entered_decided_by_two_paid_and_its_receipt_kept(
     refused = await browser.post(f"{decided}/entscheidung", {"is_eligible": "false"})
     assert refused.status_code == 422
     assert "braucht eine Begründung" in refused.text
-    await browser.post(f"{decided}/entscheidung", {"is_eligible": "true"})
+    await browser.post(f"{decided}/entscheidung", {"is_eligible": "true", "reason": "WLAN"})
     assert (await browser.post(f"{decided}/bestaetigung")).status_code == 409
     second = site.as_(await _second_officer(database))
     assert "Entscheidung bestätigen" in (await second.get(address)).text

@@ -51,10 +51,10 @@ from netzwart.funding.service.invoicing import (
     CreditNoteError,
     DuplicateInvoiceError,
     PaymentError,
-    SharesDoNotSumError,
     line_gross,
 )
 from netzwart.funding.service.ordering import SerialsDoNotFitError
+from netzwart.funding.service.splitting import SharesDoNotSumError
 from netzwart.inventory.tables import Device
 
 LINE = {"number": 1, "text": "Tablet", "quantity": "10", "unit_net": "100", "vat_rate": "0.19"}
@@ -216,15 +216,21 @@ async def test_two_people_decide_and_nobody_confirms_themselves(database: Databa
         with pytest.raises(NothingToConfirmError):
             await service.confirm_eligibility(session, line, second)
         with pytest.raises(DecisionNeedsPersonError):
-            await service.decide_eligibility(session, line, DecisionForm(is_eligible=True), SYSTEM)
+            await service.decide_eligibility(
+                session, line, DecisionForm(is_eligible=True, reason="WLAN"), SYSTEM
+            )
         with pytest.raises(ReasonMissingError):
             await service.decide_eligibility(session, line, DecisionForm(is_eligible=False), first)
-        await service.decide_eligibility(session, line, DecisionForm(is_eligible=True), first)
+        await service.decide_eligibility(
+            session, line, DecisionForm(is_eligible=True, reason="WLAN"), first
+        )
         with pytest.raises(SamePersonError):
             await service.confirm_eligibility(session, line, first)
         await service.confirm_eligibility(session, line, second)
         assert (line.decided_by_id, line.confirmed_by_id) == (first.user_id, second.user_id)
-        await service.decide_eligibility(session, line, DecisionForm(is_eligible=True), second)
+        await service.decide_eligibility(
+            session, line, DecisionForm(is_eligible=True, reason="WLAN"), second
+        )
         assert line.confirmed_by_id is None
 
 

@@ -93,7 +93,9 @@ async def a_scene(session: AsyncSession, **of_grant: Any) -> Scene:
     people = [await a_user(session, Role.FUNDING_OFFICER) for _ in range(2)]
     actors = [Actor(one.name, one.name, (), user_id=one.id) for one in people]
     for line in lines:
-        await service.decide_eligibility(session, line, DecisionForm(is_eligible=True), actors[0])
+        await service.decide_eligibility(
+            session, line, DecisionForm(is_eligible=True, reason="WLAN"), actors[0]
+        )
         await service.confirm_eligibility(session, line, actors[1])
     gross = total([line.gross for line in lines])
     discount = Decimal("26.18")

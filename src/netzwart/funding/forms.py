@@ -7,7 +7,9 @@ from typing import Annotated
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from netzwart.errors import InvalidInputError
+from netzwart.funding.rules.duties import MessageOccasion
 from netzwart.funding.rules.kinds import InvoiceKind
+from netzwart.funding.rules.sharing import ShareKey
 from netzwart.funding.rules.terms import DrawdownMode
 from netzwart.funding.rules.terms import GrantRounding as RoundingMode
 from netzwart.money import parse_amount
@@ -116,6 +118,26 @@ class GrantForm(Form):
     tranches: tuple[TrancheForm, ...] = ()
 
 
+class AmendmentForm(Form):
+    """A later notice: what it adds, and what it changes; what it leaves out stays."""
+
+    notice_number: Key
+    issued_on: date
+    amount: Euro = Decimal("0.00")
+    """The difference; negative when the award shrinks."""
+    reason: Annotated[str, Field(min_length=1, max_length=1000)]
+    eligible_planned: NotNegativeEuro | None = None
+    funding_rate: Part | None = None
+    final_on: Day = None
+    execution_from: Day = None
+    execution_until: Day = None
+    approval_until: Day = None
+    plan: tuple[PlanForm, ...] | None = None
+    sources: tuple[SourceForm, ...] | None = None
+    tranches: tuple[TrancheForm, ...] | None = None
+    document_id: int | None = None
+
+
 class RuleOverrideForm(Form):
     """A value of the notice that wins over the programme's."""
 
@@ -138,6 +160,19 @@ class MeasureForm(Form):
     concept_document: Annotated[str, Field(max_length=300)] | None = None
 
 
+class SupportForm(Form):
+    """The measure of another grant that an administration measure serves."""
+
+    supports_id: int
+
+
+class OrderShareForm(Form):
+    """A measure that an order line is meant for."""
+
+    measure_id: int
+    weight: Annotated[Count, Field(gt=0)] = Decimal(1)
+
+
 class OrderLineForm(Form):
     """A position of an order."""
 
@@ -147,6 +182,7 @@ class OrderLineForm(Form):
     quantity: Annotated[Count, Field(gt=0)]
     unit_net: Price
     vat_rate: Part
+    shares: tuple[OrderShareForm, ...] = ()
 
 
 class OrderForm(Form):
@@ -219,6 +255,9 @@ class ShareForm(Form):
     measure_id: int
     amount: Euro | None = None
     weight: Annotated[Count, Field(ge=0)] | None = None
+    share_key: ShareKey | None = None
+    """What the weight counts; printed with the split."""
+    weighted_on: Day = None
 
 
 class InvoiceLineForm(Form):
@@ -231,6 +270,10 @@ class InvoiceLineForm(Form):
     quantity: Count
     unit_net: Price
     vat_rate: Part
+    net: Euro | None = None
+    """What the invoice states, where it is not quantity times price (BT-131)."""
+    incidental_to: tuple[Annotated[int, Field(ge=1)], ...] = ()
+    """Numbers of the device lines that this delivery, setup or licence belongs to."""
     shares: tuple[ShareForm, ...] = ()
 
 
@@ -250,6 +293,11 @@ class InvoiceForm(Form):
     buyer: Annotated[str, Field(max_length=200)] | None = None
     cancels_id: int | None = None
     document_id: int | None = None
+    service_from: Day = None
+    stated_total: Euro | None = None
+    """The gross total on the invoice; the lines must add up to it."""
+    retained: NotNegativeEuro = Decimal("0.00")
+    retained_until: Day = None
     lines: Annotated[tuple[InvoiceLineForm, ...], Field(min_length=1)]
 
 
@@ -286,9 +334,49 @@ class IncomeForm(Form):
     device_id: int | None = None
 
 
+class MessageForm(Form):
+    """What the authority must be told, until when, or when it was told."""
+
+    grant_id: int
+    occasion: MessageOccasion
+    due_on: Day = None
+    sent_on: Day = None
+    text: Annotated[str, Field(max_length=2000)] = ""
+    device_id: int | None = None
+    document_id: int | None = None
+
+
+class ClawbackForm(Form):
+    """What the authority wants back."""
+
+    grant_id: int
+    demanded_on: date
+    amount: PositiveEuro
+    interest: NotNegativeEuro = Decimal("0.00")
+    reason: Annotated[str, Field(min_length=1, max_length=1000)]
+    paid_on: Day = None
+
+
+class SubmissionForm(Form):
+    """A proof of use that went out."""
+
+    grant_id: int
+    submitted_on: date
+    as_of: date
+    """The day whose end the proof shows."""
+    document_sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")] | None = None
+
+
 class DecisionForm(Form):
     """One person's decision about an invoice line; it counts when a second person confirms it."""
 
     is_eligible: bool
     eligible_part: Part = Decimal(1)
     reason: Annotated[str, Field(max_length=500)] = ""
+    """Always: the proof prints it for what is cut, the auditor asks it for the rest."""
+
+
+class SeveralDecisionsForm(DecisionForm):
+    """One decision with one reason for several lines of an invoice."""
+
+    line_ids: Annotated[tuple[int, ...], Field(min_length=1, max_length=1000)]

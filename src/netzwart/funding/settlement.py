@@ -17,7 +17,14 @@ from netzwart.funding.programmes.judging import (
 )
 from netzwart.funding.programmes.loading import FundingProgramme, get_programme
 from netzwart.funding.purchase_tables import InvoiceKind
-from netzwart.funding.queries.records import GrantHead, GrantRecord, InvoiceRecord, LineRecord
+from netzwart.funding.queries.records import (
+    GrantHead,
+    GrantRecord,
+    InvoiceRecord,
+    LineRecord,
+    OrderLineRecord,
+    OrderRecord,
+)
 from netzwart.funding.rules.facts import (
     DrawdownFacts,
     IncomeFacts,
@@ -233,37 +240,55 @@ def _line(grant_id: int, line: LineRecord, devices: Sequence[str]) -> LineFacts:
             for share in line.shares
         ),
         devices=tuple(devices),
+        incidental_to=tuple(f"{target:012d}" for target in line.incidental_to),
     )
 
 
 def committed(record: GrantRecord) -> Decimal:
     """Return the euros bound by orders and invoices for the grant.
 
-    An order carries no measure; it is bound in the proportion of its invoices, and at least by what
-    was invoiced. An order that no invoice names is not known to be this grant's.
+    An order whose lines name measures binds their part. Without, it is bound in the proportion of
+    its invoices. In both cases at least by what was invoiced.
     """
     grant_id = record.head.id
-    orders = {
-        order.id: total(
-            [
-                cents(exact(line.quantity) * exact(line.unit_net) * (1 + exact(line.vat_rate)))
-                for line in order.lines
-            ]
-        )
-        for order in record.orders
-    }
-    bound = ZERO
-    invoiced: dict[int, list[InvoiceRecord]] = defaultdict(list)
+    invoiced: dict[int | None, list[InvoiceRecord]] = defaultdict(list)
+    orders = {order.id: order for order in record.orders}
     for invoice in record.invoices:
-        if invoice.order_id is None or invoice.order_id not in orders:
-            bound += invoice.share_of(grant_id)
+        invoiced[invoice.order_id if invoice.order_id in orders else None].append(invoice)
+    bound = total([invoice.share_of(grant_id) for invoice in invoiced[None]])
+    for order_id, order in orders.items():
+        mine = total([invoice.share_of(grant_id) for invoice in invoiced[order_id]])
+        whole = total([invoice.gross for invoice in invoiced[order_id]])
+        meant = _meant_for(order, grant_id)
+        if meant is None:
+            bound += _bound_by_order(total([gross for _, gross in _grosses(order)]), whole, mine)
         else:
-            invoiced[invoice.order_id].append(invoice)
-    for order_id, invoices in invoiced.items():
-        mine = total([invoice.share_of(grant_id) for invoice in invoices])
-        whole = total([invoice.gross for invoice in invoices])
-        bound += _bound_by_order(orders[order_id], whole, mine)
+            bound += max(meant, mine)
     return bound
+
+
+def _grosses(order: OrderRecord) -> list[tuple[OrderLineRecord, Decimal]]:
+    return [
+        (line, cents(exact(line.quantity) * exact(line.unit_net) * (1 + exact(line.vat_rate))))
+        for line in order.lines
+    ]
+
+
+def _meant_for(order: OrderRecord, grant_id: int) -> Decimal | None:
+    """Return what the order's lines mean for the grant, None when no line names a measure."""
+    shared = [(line, gross) for line, gross in _grosses(order) if line.shares]
+    if not shared:
+        return None
+    return total(
+        [
+            part
+            for line, gross in shared
+            for share, part in zip(
+                line.shares, apportion(gross, [each.weight for each in line.shares]), strict=True
+            )
+            if share.grant_id == grant_id
+        ]
+    )
 
 
 def _bound_by_order(ordered: Decimal, invoiced: Decimal, mine: Decimal) -> Decimal:

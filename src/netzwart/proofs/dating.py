@@ -1,54 +1,50 @@
 """The days that follow from a grant: when the proof is due, how long things are bound and kept."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import date
+from typing import Final
 
-from netzwart.funding.programmes.judging import earmark_rule, retention_rule, value_of
-from netzwart.funding.queries.records import DeviceRecord
-from netzwart.funding.rules.dating import (
-    EarmarkRule,
-    EarmarkStart,
-    RetentionFacts,
-    earmark_from,
-    earmarked_until,
-    proof_due_on,
-    retain_until,
+from netzwart.funding.deadlines import (
+    DeadlineFacts,
+    DeadlineKind,
+    deadlines_from,
+    earmark_end,
+    earmark_of,
+    proof_due,
+    retention_end,
 )
+from netzwart.funding.liabilities import deadline_facts
+from netzwart.funding.programmes.judging import earmark_rule
+from netzwart.funding.programmes.loading import FundingProgramme
+from netzwart.funding.queries.records import DeviceRecord
+from netzwart.funding.rules.dating import EarmarkRule, EarmarkStart
 from netzwart.funding.settlement import SettledGrant
 from netzwart.proofs.values import DeadlineRow, Deadlines
 
-_SIX = 6
+_RUNNING: Final[Mapping[DeadlineKind, str]] = {
+    DeadlineKind.LAST_DRAWDOWN: "Förderprogramm oder Bescheid",
+    DeadlineKind.SPEND_CALLED_MONEY: "ANBest-G Nr. 1.4: innerhalb von zwei Monaten",
+    DeadlineKind.MESSAGE_DUE: "ANBest-G Nr. 5",
+    DeadlineKind.RETAINED_MONEY: "Ende der Gewährleistung",
+}
+"""Deadlines that come and go, with what they rest on; the standing ones have their own rows."""
 
 
-@dataclass(frozen=True, slots=True)
 class GrantDays:
     """The events of one grant that days are counted from."""
 
-    rule: EarmarkRule
-    execution_until: date | None
-    last_payment_on: date | None
+    def __init__(self, programme: FundingProgramme, facts: DeadlineFacts) -> None:
+        self._programme = programme
+        self._facts = facts
 
     def earmark_of(self, delivered_on: date | None) -> date | None:
         """Return the last day on which a thing of the grant is bound."""
-        started = earmark_from(
-            self.rule,
-            execution_until=self.execution_until,
-            last_payment_on=self.last_payment_on,
-            delivered_on=delivered_on,
-        )
-        return earmarked_until(self.rule, started)
+        return earmark_of(self._programme, self._facts, delivered_on)
 
 
 def days_of(grant: SettledGrant) -> GrantDays:
     """Return what the grant's days are counted from."""
-    head = grant.record.head
-    paid = [expense.paid_on for expense in grant.settlement.expenses]
-    return GrantDays(
-        rule=earmark_rule(grant.programme),
-        execution_until=head.execution_until
-        or value_of(grant.programme.rules.deadlines.executed_until),
-        last_payment_on=max(paid, default=None),
-    )
+    return GrantDays(grant.programme, deadline_facts(grant))
 
 
 def earmark_of_device(days: GrantDays, device: DeviceRecord) -> date | None:
@@ -58,14 +54,12 @@ def earmark_of_device(days: GrantDays, device: DeviceRecord) -> date | None:
 
 def deadlines_of(grant: SettledGrant) -> Deadlines:
     """Return the grant's days with their reasons; what is unknown is None and says so."""
-    days = days_of(grant)
-    due = _proof_due_on(grant)
-    if days.rule.start is EarmarkStart.DELIVERY:
-        bound = [days.earmark_of(device.delivered_on) for device in grant.record.devices]
-        bound_until = max((day for day in bound if day is not None), default=None)
-    else:
-        bound_until = days.earmark_of(None)
-    kept = _kept_until(grant, days, bound_until)
+    facts, programme = deadline_facts(grant), grant.programme
+    due = proof_due(programme, facts)
+    bound_until = earmark_end(programme, facts)
+    kept = retention_end(programme, facts)
+    found = deadlines_from(programme, facts)
+    execution = next((one.on for one in found if one.kind is DeadlineKind.EXECUTION_END), None)
     head = grant.record.head
     return Deadlines(
         proof_due_on=due,
@@ -74,7 +68,7 @@ def deadlines_of(grant: SettledGrant) -> Deadlines:
         rows=(
             DeadlineRow(
                 label="Ende des Durchführungszeitraums",
-                day=days.execution_until,
+                day=execution,
                 basis="Bescheid" if head.execution_until else "Förderprogramm",
             ),
             DeadlineRow(
@@ -89,42 +83,19 @@ def deadlines_of(grant: SettledGrant) -> Deadlines:
             DeadlineRow(
                 label="Zweckbindung bis",
                 day=bound_until,
-                basis=_earmark_basis(days.rule),
+                basis=_earmark_basis(earmark_rule(programme)),
             ),
             DeadlineRow(
                 label="Belege aufbewahren bis",
                 day=kept,
                 basis="längste bekannte Frist aus Programm, Zweckbindung und Haushaltsrecht",
             ),
+            *(
+                DeadlineRow(label=one.title, day=one.on, basis=_RUNNING[one.kind])
+                for one in found
+                if one.kind in _RUNNING
+            ),
         ),
-    )
-
-
-def _proof_due_on(grant: SettledGrant) -> date | None:
-    head = grant.record.head
-    rules = grant.programme.rules.deadlines.proof
-    until = head.approval_until or head.execution_until
-    fixed = value_of(rules.due_on)
-    if until is None:
-        return fixed
-    return proof_due_on(
-        until,
-        head.purpose_fulfilled_on,
-        months=value_of(rules.months_after_period) or _SIX,
-        notice_due_on=fixed,
-    )
-
-
-def _kept_until(grant: SettledGrant, days: GrantDays, bound_until: date | None) -> date | None:
-    years, start = retention_rule(grant.programme)
-    return retain_until(
-        RetentionFacts(
-            years=years,
-            start=start,
-            proof_received_on=grant.record.head.proof_submitted_on,
-            last_payment_on=days.last_payment_on,
-            earmarked_until=bound_until,
-        )
     )
 
 

@@ -109,3 +109,16 @@ def retention_rule(programme: FundingProgramme) -> tuple[int | None, RetentionSt
     """Return the programme's own years of retention and what they count from."""
     retention = programme.rules.retention
     return retention.years.value, value_of(retention.start)
+
+
+def served_programmes(programme: FundingProgramme) -> tuple[str, ...]:
+    """Return the programmes whose measures this one's spending must serve; empty for most."""
+    duty = programme.rules.duties.get("unmittelbar_verbunden_mit")
+    return () if duty is None else value_of(duty.programmes) or ()
+
+
+def ineligible_words(programme: FundingProgramme, category: str | None) -> tuple[str, ...]:
+    """Return the words that speak against a line: the programme's and its category's."""
+    found = programme.rules.categories.get(category or "")
+    excluded = value_of(found.excluded_words) if found is not None else None
+    return (*(value_of(programme.rules.ineligible) or ()), *(excluded or ()))

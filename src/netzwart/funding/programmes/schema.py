@@ -43,6 +43,13 @@ class OperatingLevel(StrEnum):
     EU = "eu"
 
 
+class PersonGroup(StrEnum):
+    """For whom one device each is meant; more devices than persons is too much (CHK-24)."""
+
+    PUPILS = "pupils"
+    TEACHERS = "teachers"
+
+
 class ExpenseListDuty(StrEnum):
     """Whether the list of receipts is part of the proof. Source: section 4.1."""
 
@@ -96,6 +103,7 @@ class CategoryRules(_Strict):
     examples: Valued[Texts] | None = Field(default=None, title="Beispiele")
     starts_on: Valued[date] | None = Field(default=None, title="Vorhabenbeginn ab")
     share_in_practice: Valued[Share] | None = Field(default=None, title="üblicher Anteil")
+    serves: Valued[PersonGroup] | None = Field(default=None, title="Personengruppe")
 
 
 class CapRules(_Strict):
@@ -143,6 +151,7 @@ class EarmarkRules(_Strict):
     years: Valued[Count] = Field(title="Jahre")
     start: Valued[EarmarkStart] | None = Field(default=None, title="Beginn")
     end: Valued[EarmarkEnd] | None = Field(default=None, title="Ende")
+    until: Valued[date] | None = Field(default=None, title="letzter Tag laut Bescheid")
 
 
 class DrawdownRules(_Strict):
@@ -187,6 +196,10 @@ class RetentionRules(_Strict):
 
     years: Valued[Count] = Field(title="Jahre")
     start: Valued[RetentionStart] | None = Field(default=None, title="Beginn")
+    accounts_approved_on: Valued[date] | None = Field(
+        default=None, title="Feststellung des Jahresabschlusses"
+    )
+    until: Valued[date] | None = Field(default=None, title="letzter Tag laut Bescheid")
 
 
 class DutyRules(_Strict):

@@ -74,6 +74,9 @@ def devices(ids: Sequence[int], until: datetime) -> Select[Any]:
             _ROOM.c.number.label("room"),
             _DISPOSAL.c.reason.label("disposal_reason"),
             _DISPOSAL.c.authority_informed_on,
+            func.coalesce(_DISPOSAL.c.proceeds, 0, type_=_DISPOSAL.c.proceeds.type).label(
+                "proceeds"
+            ),
             exists(select(1).where(successor.c.predecessor_id == _DEVICE.c.id)).label(
                 "has_successor"
             ),

@@ -28,6 +28,7 @@ from netzwart.funding.queries.records import (
     MeasureRecord,
     OrderLineRecord,
     OrderRecord,
+    OrderShareRecord,
     PaymentRecord,
     SeenDevice,
     ShareRecord,
@@ -37,6 +38,8 @@ from netzwart.funding.queries.visibility import visible_grants
 
 EVIDENCE_WINDOW_DAYS = 90
 """A sighting older than this proves no euro: the summer holidays fit into it twice."""
+
+_OF_INVOICES = frozenset({statements.PAYMENT, statements.INCIDENTAL})
 
 Rows = Sequence[Row[Any]]
 
@@ -80,7 +83,7 @@ async def load_grants(
     devices = await _rows(session, device_statements.devices(ids, until))
     since = datetime.combine(as_of - timedelta(days=window_days), time(), BERLIN)
     seen = await _rows(session, device_statements.best_sightings(ids, since, until))
-    invoices = invoices_from(lines, _payments(small))
+    invoices = invoices_from(lines, _payments(small), _incidentals(small))
     evidence = {row.device_id: _seen(row) for row in seen}
     return [
         _grant(list(group), small, invoices, orders, devices, evidence)
@@ -115,7 +118,7 @@ def _grant(
     )
     kinds: dict[str, list[SmallRow]] = defaultdict(list)
     for row in small:
-        if row.owner_id == head.id and row.kind != statements.PAYMENT:
+        if row.owner_id == head.id and row.kind not in _OF_INVOICES:
             kinds[row.kind].append(SmallRow(**_values(row)))
     own = {measure.id for measure in measures}
     mine = [
@@ -139,8 +142,10 @@ def _grant(
         drawdowns=tuple(kinds["drawdown"]),
         incomes=tuple(kinds["income"]),
         notices=tuple(kinds["notice"]),
+        messages=tuple(kinds["message"]),
+        clawbacks=tuple(kinds["clawback"]),
         invoices=tuple(mine),
-        orders=_orders(orders, {invoice.order_id for invoice in mine}),
+        orders=_orders(orders, {invoice.order_id for invoice in mine}, own),
         devices=tuple(found),
         evidence={device.id: evidence[device.id] for device in found if device.id in evidence},
     )
@@ -162,8 +167,18 @@ def _payments(small: Rows) -> dict[int, list[PaymentRecord]]:
     return payments
 
 
+def _incidentals(small: Rows) -> dict[int, list[int]]:
+    attached: dict[int, list[int]] = defaultdict(list)
+    for row in small:
+        if row.kind == statements.INCIDENTAL:
+            attached[row.owner_id].append(row.number)
+    return attached
+
+
 def invoices_from(
-    rows: Rows, payments: Mapping[int, Sequence[PaymentRecord]]
+    rows: Rows,
+    payments: Mapping[int, Sequence[PaymentRecord]],
+    incidentals: Mapping[int, Sequence[int]],
 ) -> list[InvoiceRecord]:
     """Return the invoices of `statements.invoice_lines`, with their payments by invoice id."""
     invoices: list[InvoiceRecord] = []
@@ -173,7 +188,8 @@ def invoices_from(
             InvoiceRecord(
                 **_values(members[0]),
                 lines=tuple(
-                    _line(list(same)) for _, same in groupby(members, key=lambda row: row.line__id)
+                    _line(list(same), incidentals)
+                    for _, same in groupby(members, key=lambda row: row.line__id)
                 ),
                 payments=tuple(payments.get(invoice_id, ())),
             )
@@ -181,22 +197,36 @@ def invoices_from(
     return invoices
 
 
-def _line(rows: Rows) -> LineRecord:
+def _line(rows: Rows, incidentals: Mapping[int, Sequence[int]]) -> LineRecord:
     shares = tuple(
         ShareRecord(**_values(row, "share__")) for row in rows if row.share__measure_id is not None
     )
-    return LineRecord(**_values(rows[0], "line__"), shares=shares)
-
-
-def _orders(rows: Rows, wanted: set[int | None]) -> tuple[OrderRecord, ...]:
-    return tuple(
-        OrderRecord(
-            **_values(members[0]),
-            lines=tuple(OrderLineRecord(**_values(row, "line__")) for row in members),
-        )
-        for order_id, group in groupby(rows, key=lambda row: row.id)
-        if order_id in wanted and (members := list(group))
+    return LineRecord(
+        **_values(rows[0], "line__"),
+        shares=shares,
+        incidental_to=tuple(incidentals.get(rows[0].line__id, ())),
     )
+
+
+def _orders(rows: Rows, invoiced: set[int | None], own: set[int]) -> tuple[OrderRecord, ...]:
+    """Return the orders that invoices of the grant name, and those meant for its measures."""
+    found: list[OrderRecord] = []
+    for order_id, group in groupby(rows, key=lambda row: row.id):
+        members = list(group)
+        if order_id in invoiced or any(row.share__measure_id in own for row in members):
+            by_line = groupby(members, key=lambda row: row.line__id)
+            lines = tuple(_order_line(list(same)) for _, same in by_line)
+            found.append(OrderRecord(**_values(members[0]), lines=lines))
+    return tuple(found)
+
+
+def _order_line(rows: Rows) -> OrderLineRecord:
+    shares = tuple(
+        OrderShareRecord(**_values(row, "share__"))
+        for row in rows
+        if row.share__measure_id is not None
+    )
+    return OrderLineRecord(**_values(rows[0], "line__"), shares=shares)
 
 
 def _seen(row: Row[Any]) -> SeenDevice:

@@ -5,7 +5,8 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from netzwart.evidence.rules import EvidenceClass
-from netzwart.funding.purchase_tables import InvoiceKind
+from netzwart.funding.rules.kinds import InvoiceFormat, InvoiceKind
+from netzwart.funding.rules.sharing import ShareKey
 from netzwart.funding.tables import DrawdownMode, RoundingMode
 from netzwart.inventory.tables import DeviceCategory, DeviceStatus
 from netzwart.money import ZERO, total
@@ -62,12 +63,12 @@ class MeasureRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SmallRow:
-    """A short row of plan, source, override, tranche, drawdown, income, notice or payment."""
+    """A short row of a grant: plan, source, drawdown, message …; or of an invoice."""
 
     kind: str
     id: int
     owner_id: int
-    """The grant, of payments the invoice."""
+    """The grant, of payments the invoice, of incidental costs the line."""
     key: str
     text: str
     amount: Decimal
@@ -88,6 +89,8 @@ class ShareRecord:
     school: str | None
     amount: Decimal
     weight: Decimal | None
+    share_key: ShareKey | None = None
+    weighted_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,6 +113,10 @@ class LineRecord:
     decided_by_id: int | None
     confirmed_by_id: int | None
     shares: tuple[ShareRecord, ...]
+    net: Decimal | None = None
+    """As the invoice states it; None is quantity times price."""
+    incidental_to: tuple[int, ...] = ()
+    """Ids of the device lines that this line adds to."""
 
     @property
     def counts_as(self) -> bool | None:
@@ -157,6 +164,11 @@ class InvoiceRecord:
     procedure: str | None
     lines: tuple[LineRecord, ...]
     payments: tuple[PaymentRecord, ...]
+    service_from: date | None = None
+    stated_total: Decimal | None = None
+    retained: Decimal = ZERO
+    retained_until: date | None = None
+    format: InvoiceFormat = InvoiceFormat.TYPED
 
     @property
     def gross(self) -> Decimal:
@@ -174,6 +186,15 @@ class InvoiceRecord:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OrderShareRecord:
+    """A measure that an order line is meant for."""
+
+    measure_id: int
+    grant_id: int
+    weight: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OrderLineRecord:
     """An order line, and what was delivered of it."""
 
@@ -185,6 +206,7 @@ class OrderLineRecord:
     unit_net: Decimal
     vat_rate: Decimal
     delivered: Decimal
+    shares: tuple[OrderShareRecord, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -203,6 +225,9 @@ class OrderRecord:
     framework_contract: str | None
     eu_wide: bool
     lines: tuple[OrderLineRecord, ...]
+    procedure_reason: str = ""
+    award_criterion: str = ""
+    award_document_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -231,6 +256,8 @@ class DeviceRecord:
     asset_number: str | None
     has_successor: bool
     last_seen_at: datetime | None
+    proceeds: Decimal = ZERO
+    """What its sale or insurance brought in."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -262,6 +289,11 @@ class GrantRecord:
     incomes: tuple[SmallRow, ...] = ()
     """key: kind, text: payer."""
     notices: tuple[SmallRow, ...] = ()
+    """key: number, text: reason."""
+    messages: tuple[SmallRow, ...] = ()
+    """key: occasion, day: due, second_day: sent, number: device id."""
+    clawbacks: tuple[SmallRow, ...] = ()
+    """amount, second: interest, day: demanded, second_day: paid."""
     invoices: tuple[InvoiceRecord, ...] = ()
     orders: tuple[OrderRecord, ...] = ()
     devices: tuple[DeviceRecord, ...] = ()

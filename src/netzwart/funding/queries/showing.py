@@ -12,7 +12,13 @@ from netzwart.accounts.tables import UserAccount
 from netzwart.database import table_of
 from netzwart.documents.tables import Document
 from netzwart.errors import NotFoundError
-from netzwart.funding.purchase_tables import CostShare, Invoice, InvoiceLine, Payment
+from netzwart.funding.purchase_tables import (
+    CostShare,
+    IncidentalCost,
+    Invoice,
+    InvoiceLine,
+    Payment,
+)
 from netzwart.funding.queries import statements
 from netzwart.funding.queries.loading import invoices_from
 from netzwart.funding.queries.records import InvoiceRecord, PaymentRecord
@@ -27,6 +33,7 @@ _SHARE = table_of(CostShare)
 _MEASURE = table_of(Measure)
 _PAYMENT = table_of(Payment)
 _DRAWDOWN = table_of(Drawdown)
+_INCIDENTAL = table_of(IncidentalCost)
 _USER = table_of(UserAccount)
 _DEVICE = table_of(Device)
 _DOCUMENT = table_of(Document)
@@ -157,7 +164,17 @@ async def get_invoice_page(session: AsyncSession, invoice_id: int, actor: Actor)
         .where(_PAYMENT.c.invoice_id == invoice_id)
         .order_by(_PAYMENT.c.paid_on, _PAYMENT.c.id)
     )
-    [invoice] = invoices_from(rows, {invoice_id: [_payment(row) for row in paid]})
+    attached = await session.execute(
+        select(_INCIDENTAL.c.line_id, _INCIDENTAL.c.device_line_id)
+        .join(_LINE, _LINE.c.id == _INCIDENTAL.c.line_id)
+        .where(_LINE.c.invoice_id == invoice_id)
+        .order_by(_INCIDENTAL.c.id)
+    )
+    incidentals: dict[int, list[int]] = {}
+    for row in attached:
+        incidentals.setdefault(row.line_id, []).append(row.device_line_id)
+    payments = {invoice_id: [_payment(row) for row in paid]}
+    [invoice] = invoices_from(rows, payments, incidentals)
     numbers = {share.grant_id for line in invoice.lines for share in line.shares}
     named = await session.execute(
         select(_GRANT.c.id, _GRANT.c.number).where(_GRANT.c.id.in_(numbers), visible_grants(actor))

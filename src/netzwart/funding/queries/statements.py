@@ -14,6 +14,7 @@ from sqlalchemy import (
     func,
     literal,
     null,
+    or_,
     select,
     union_all,
 )
@@ -22,14 +23,18 @@ from netzwart.database import Id, Money, table_of
 from netzwart.funding.purchase_tables import (
     CostShare,
     DeliveryLine,
+    IncidentalCost,
     Invoice,
     InvoiceLine,
     Order,
     OrderLine,
+    OrderShare,
     Payment,
     Supplier,
 )
 from netzwart.funding.tables import (
+    AuthorityMessage,
+    Clawback,
     Drawdown,
     FundingSource,
     Grant,
@@ -46,6 +51,7 @@ from netzwart.schools.tables import School
 GRANT = table_of(Grant)
 INVOICE = table_of(Invoice)
 PAYMENT = "payment"
+INCIDENTAL = "incidental"
 
 _AUTHORITY = table_of(GrantingAuthority)
 _MEASURE = table_of(Measure)
@@ -56,6 +62,7 @@ _SUPPLIER = table_of(Supplier)
 _ORDER = table_of(Order)
 _ORDER_LINE = table_of(OrderLine)
 _DELIVERY_LINE = table_of(DeliveryLine)
+_ORDER_SHARE = table_of(OrderShare)
 
 _HEAD = [
     "id",
@@ -106,6 +113,11 @@ _OF_INVOICE = [
     "cancels_id",
     "document_id",
     "order_id",
+    "service_from",
+    "stated_total",
+    "retained",
+    "retained_until",
+    "format",
 ]
 _OF_LINE = [
     "id",
@@ -116,6 +128,7 @@ _OF_LINE = [
     "quantity",
     "unit_net",
     "vat_rate",
+    "net",
     "gross",
     "is_eligible",
     "eligible_part",
@@ -132,6 +145,9 @@ _OF_ORDER = [
     "offers_requested",
     "offers_received",
     "awarded_on",
+    "procedure_reason",
+    "award_criterion",
+    "award_document_id",
     "framework_contract",
     "eu_wide",
 ]
@@ -170,10 +186,15 @@ def heads(*conditions: ColumnElement[bool]) -> Select[Any]:
 
 
 def small_rows(ids: Sequence[int]) -> CompoundSelect[Any]:
-    """Return plan, sources, overrides, tranches, drawdowns, incomes, notices and payments."""
+    """Return all short rows of grants in one list, and of their invoices the payments.
+
+    Of grants: plan, sources, overrides, tranches, drawdowns, incomes, notices, messages, clawbacks.
+    Of invoices: payments, and which lines are incidental to which.
+    """
     plan, source, override = map(table_of, (PlanPosition, FundingSource, RuleOverride))
     tranche, drawdown, income = map(table_of, (GrantTranche, Drawdown, Income))
-    notice, payment = map(table_of, (GrantNotice, Payment))
+    notice, message, clawback = map(table_of, (GrantNotice, AuthorityMessage, Clawback))
+    payment, incidental = map(table_of, (Payment, IncidentalCost))
     selects = [
         _small("plan", plan, key=plan.c.category, amount=plan.c.total, second=plan.c.eligible),
         _small("source", source, key=source.c.kind, text=source.c.label, amount=source.c.amount),
@@ -199,15 +220,32 @@ def small_rows(ids: Sequence[int]) -> CompoundSelect[Any]:
             "notice",
             notice,
             key=notice.c.notice_number,
+            text=notice.c.reason,
             amount=notice.c.amount,
             day=notice.c.issued_on,
         ),
+        _small(
+            "message",
+            message,
+            key=message.c.occasion,
+            text=message.c.text,
+            day=message.c.due_on,
+            second_day=message.c.sent_on,
+            number=message.c.device_id,
+        ),
+        _small(
+            "clawback",
+            clawback,
+            text=clawback.c.reason,
+            amount=clawback.c.amount,
+            second=clawback.c.interest,
+            day=clawback.c.demanded_on,
+            second_day=clawback.c.paid_on,
+        ),
     ]
+    tables = (plan, source, override, tranche, drawdown, income, notice, message, clawback)
     grant_rows = [
-        one.where(table.c.grant_id.in_(ids))
-        for one, table in zip(
-            selects, (plan, source, override, tranche, drawdown, income, notice), strict=True
-        )
+        one.where(table.c.grant_id.in_(ids)) for one, table in zip(selects, tables, strict=True)
     ]
     paid = _small(
         PAYMENT,
@@ -218,7 +256,12 @@ def small_rows(ids: Sequence[int]) -> CompoundSelect[Any]:
         second=payment.c.discount,
         day=payment.c.paid_on,
     ).where(payment.c.invoice_id.in_(invoices_of(ids)))
-    return union_all(*grant_rows, paid).order_by("kind", "day", "number", "id")
+    attached = _small(
+        INCIDENTAL, incidental, owner=incidental.c.line_id, number=incidental.c.device_line_id
+    ).where(
+        incidental.c.line_id.in_(select(_LINE.c.id).where(_LINE.c.invoice_id.in_(invoices_of(ids))))
+    )
+    return union_all(*grant_rows, paid, attached).order_by("kind", "day", "number", "id")
 
 
 def _small(  # noqa: PLR0913 - one per column of the union
@@ -250,7 +293,7 @@ def _small(  # noqa: PLR0913 - one per column of the union
         given(second, cast(nothing, Money())).label("second"),
         given(day, cast(null(), Date())).label("day"),
         given(second_day, cast(null(), Date())).label("second_day"),
-        given(number, cast(null(), Integer())).label("number"),
+        cast(given(number, null()), Id()).label("number"),
     )
 
 
@@ -298,6 +341,8 @@ def invoice_lines(condition: ColumnElement[bool]) -> Select[Any]:
             _SCHOOL.c.number.label("share__school"),
             _SHARE.c.amount.label("share__amount"),
             _SHARE.c.weight.label("share__weight"),
+            _SHARE.c.share_key.label("share__share_key"),
+            _SHARE.c.weighted_on.label("share__weighted_on"),
         )
         .select_from(joined)
         .where(condition)
@@ -306,22 +351,35 @@ def invoice_lines(condition: ColumnElement[bool]) -> Select[Any]:
 
 
 def order_lines(ids: Sequence[int]) -> Select[Any]:
-    """Return the orders behind those invoices, one row per line, with the delivered quantity."""
+    """Return the orders behind those invoices, and those meant for these grants' measures.
+
+    One row per line and share, with the delivered quantity.
+    """
     delivered = (
         select(func.coalesce(func.sum(_DELIVERY_LINE.c.quantity), 0))
         .where(_DELIVERY_LINE.c.order_line_id == _ORDER_LINE.c.id)
         .scalar_subquery()
     )
-    wanted = select(INVOICE.c.order_id).where(INVOICE.c.id.in_(invoices_of(ids)))
+    invoiced = select(INVOICE.c.order_id).where(INVOICE.c.id.in_(invoices_of(ids)))
+    meant = (
+        select(_ORDER_LINE.c.order_id)
+        .join(_ORDER_SHARE, _ORDER_SHARE.c.order_line_id == _ORDER_LINE.c.id)
+        .where(_ORDER_SHARE.c.measure_id.in_(measures_of(ids)))
+    )
     return (
         select(
             *(_ORDER.c[name] for name in _OF_ORDER),
             _SUPPLIER.c.name.label("supplier"),
             *(_ORDER_LINE.c[name].label(f"line__{name}") for name in _OF_ORDER_LINE),
             delivered.label("line__delivered"),
+            _ORDER_SHARE.c.measure_id.label("share__measure_id"),
+            _MEASURE.c.grant_id.label("share__grant_id"),
+            _ORDER_SHARE.c.weight.label("share__weight"),
         )
         .join(_ORDER_LINE, _ORDER_LINE.c.order_id == _ORDER.c.id)
         .join(_SUPPLIER, _SUPPLIER.c.id == _ORDER.c.supplier_id)
-        .where(_ORDER.c.id.in_(wanted))
-        .order_by(_ORDER.c.ordered_on, _ORDER.c.id, _ORDER_LINE.c.number)
+        .outerjoin(_ORDER_SHARE, _ORDER_SHARE.c.order_line_id == _ORDER_LINE.c.id)
+        .outerjoin(_MEASURE, _MEASURE.c.id == _ORDER_SHARE.c.measure_id)
+        .where(or_(_ORDER.c.id.in_(invoiced), _ORDER.c.id.in_(meant)))
+        .order_by(_ORDER.c.ordered_on, _ORDER.c.id, _ORDER_LINE.c.number, _ORDER_SHARE.c.id)
     )

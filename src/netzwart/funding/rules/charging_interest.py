@@ -15,7 +15,8 @@ from fractions import Fraction
 from netzwart.funding.rules.dating import Dated, add_months, valid_on
 from netzwart.money import ZERO, cents, exact, total
 
-_USE_MONTHS = 2
+USE_MONTHS = 2
+"""Called money is spent within two months. Source: ANBest-G 1.4."""
 _SURCHARGE = Fraction(5, 100)
 _DAYS = 365
 _DAY = timedelta(days=1)
@@ -40,7 +41,7 @@ class Slice:
     @property
     def due_on(self) -> date:
         """Return the last day on which the use is in time."""
-        return add_months(self.received_on, _USE_MONTHS)
+        return add_months(self.received_on, USE_MONTHS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,17 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
+from netzwart.errors import InvalidInputError
 from netzwart.funding.rules.dating import Dated, valid_on
 from netzwart.funding.rules.terms import AmountBasis
-from netzwart.money import apportion, cents, exact, total
+from netzwart.money import apportion, cents, exact, format_euro, total
+
+ROUNDING_TOLERANCE = Decimal("0.02")
+"""Euros by which an invoice's total may differ from its lines. Source: section 8."""
+
+
+class TotalsDisagreeError(InvalidInputError):
+    """The lines of an invoice are not its total."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +58,29 @@ def gross_of_invoice(nets: Sequence[tuple[Decimal, Decimal]]) -> Decimal:
     for net, rate in nets:
         by_rate[rate] = by_rate.get(rate, Fraction(0)) + exact(net)
     return total([cents(amount) + cents(amount * exact(rate)) for rate, amount in by_rate.items()])
+
+
+def gross_of_lines(
+    nets: Sequence[tuple[Decimal, Decimal]], stated_total: Decimal | None
+) -> list[Decimal]:
+    """Return the gross amount of each (net, vat rate) line, adding up to the stated total.
+
+    Without a stated total every line is rounded for itself.
+
+    Raises:
+        TotalsDisagreeError: when the lines with their tax differ from the total by more than two
+            cents; the message names all three numbers.
+    """
+    if stated_total is None:
+        return [line_amount(net, rate) for net, rate in nets]
+    computed = gross_of_invoice(nets)
+    if abs(computed - stated_total) > ROUNDING_TOLERANCE:
+        message = (
+            f"Die Positionen ergeben mit Steuer {format_euro(computed)}, die Rechnung nennt "
+            f"{format_euro(stated_total)}; Unterschied {format_euro(stated_total - computed)}."
+        )
+        raise TotalsDisagreeError(message, {"stated_total": message})
+    return spread_gross(nets, stated_total)
 
 
 def expected_vat(table: Sequence[Dated[VatRates]], delivered_on: date) -> VatRates | None:

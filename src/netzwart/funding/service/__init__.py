@@ -1,12 +1,30 @@
 """Acts that write money: recorded once, by somebody, with an audit event, never deleted."""
 
-from netzwart.funding.service.deciding import confirm_eligibility, decide_eligibility
+from netzwart.funding.service.amending import record_amendment
+from netzwart.funding.service.closing import (
+    record_clawback,
+    record_clawback_paid,
+    record_message,
+    record_message_sent,
+    record_submission,
+)
+from netzwart.funding.service.deciding import (
+    confirm_eligibility,
+    decide_eligibility,
+    decide_several,
+)
 from netzwart.funding.service.drawing_down import (
+    get_proposal,
     record_drawdown,
     record_drawdown_received,
     record_income,
 )
-from netzwart.funding.service.granting import override_rule, record_grant, record_measure
+from netzwart.funding.service.granting import (
+    override_rule,
+    record_grant,
+    record_measure,
+    record_support,
+)
 from netzwart.funding.service.invoicing import attach_receipt, record_invoice, record_payment
 from netzwart.funding.service.ordering import (
     add_serials,
@@ -16,6 +34,7 @@ from netzwart.funding.service.ordering import (
     record_order,
     record_supplier,
 )
+from netzwart.funding.service.splitting import shares_by_key
 
 __all__ = [
     "add_serials",
@@ -24,7 +43,12 @@ __all__ = [
     "change_order",
     "confirm_eligibility",
     "decide_eligibility",
+    "decide_several",
+    "get_proposal",
     "override_rule",
+    "record_amendment",
+    "record_clawback",
+    "record_clawback_paid",
     "record_delivery",
     "record_drawdown",
     "record_drawdown_received",
@@ -32,7 +56,12 @@ __all__ = [
     "record_income",
     "record_invoice",
     "record_measure",
+    "record_message",
+    "record_message_sent",
     "record_order",
     "record_payment",
+    "record_submission",
     "record_supplier",
+    "record_support",
+    "shares_by_key",
 ]

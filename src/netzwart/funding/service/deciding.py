@@ -1,5 +1,8 @@
 """Whether a line is eligible: one person decides, another confirms."""
 
+from collections.abc import Sequence
+from datetime import datetime
+
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from netzwart.accounts.actors import Actor
@@ -19,7 +22,11 @@ class NothingToConfirmError(ConflictError):
 
 
 class ReasonMissingError(InvalidInputError):
-    """What is cut needs a reason that the proof can print."""
+    """A decision needs a reason: the proof prints it, the auditor asks for it."""
+
+
+class DecisionChangedError(ConflictError):
+    """Somebody decided anew since the second person looked."""
 
 
 class DecisionNeedsPersonError(ForbiddenError):
@@ -35,16 +42,16 @@ async def decide_eligibility(
 
     Raises:
         DecisionNeedsPersonError: when no person asks.
-        ReasonMissingError: when the line is refused or cut without a reason.
+        ReasonMissingError: when nobody says why.
     """
     person = _person(actor)
-    if (not form.is_eligible or form.eligible_part != 1) and not form.reason:
-        message = "Was nicht oder nur zum Teil zuwendungsfähig ist, braucht eine Begründung."
+    if not form.reason:
+        message = "Jede Entscheidung über die Zuwendungsfähigkeit braucht eine Begründung."
         raise ReasonMissingError(message, {"reason": message})
     before = line.is_eligible
     line.is_eligible = form.is_eligible
     line.eligible_part = form.eligible_part
-    line.ineligible_reason = form.reason or None
+    line.ineligible_reason = form.reason
     line.decided_by_id, line.decided_at = person, utcnow()
     line.confirmed_by_id, line.confirmed_at = None, None
     await session.flush()
@@ -58,14 +65,36 @@ async def decide_eligibility(
             "is_eligible": [before, form.is_eligible],
             "eligible_part": [None, str(form.eligible_part)],
         },
-        reason=form.reason or None,
+        reason=form.reason,
     )
 
 
-async def confirm_eligibility(session: AsyncSession, line: InvoiceLine, actor: Actor) -> None:
-    """Make another person's decision count.
+async def decide_several(
+    session: AsyncSession,
+    lines: Sequence[InvoiceLine],
+    form: DecisionForm,
+    actor: Actor,
+) -> None:
+    """Store the same decision for several lines, all or none.
 
     Raises:
+        DecisionNeedsPersonError: when no person asks.
+        ReasonMissingError: when nobody says why.
+    """
+    for line in lines:
+        await decide_eligibility(session, line, form, actor)
+
+
+async def confirm_eligibility(
+    session: AsyncSession,
+    line: InvoiceLine,
+    actor: Actor,
+    decided_at: datetime | None = None,
+) -> None:
+    """Make another person's decision count; `decided_at` is the decision that person saw.
+
+    Raises:
+        DecisionChangedError: when a newer decision stands there by now.
         DecisionNeedsPersonError: when no person asks.
         NothingToConfirmError: when there is no open decision.
         SamePersonError: when the actor decided it.
@@ -76,6 +105,10 @@ async def confirm_eligibility(session: AsyncSession, line: InvoiceLine, actor: A
     if line.decided_by_id == person:
         raise SamePersonError(
             "Wer entschieden hat, bestätigt nicht selbst. Bitte eine zweite Person fragen."
+        )
+    if decided_at is not None and line.decided_at != decided_at:
+        raise DecisionChangedError(
+            "Inzwischen wurde neu entschieden. Bitte die Position noch einmal ansehen."
         )
     line.confirmed_by_id, line.confirmed_at = person, utcnow()
     await session.flush()

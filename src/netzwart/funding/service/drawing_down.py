@@ -10,7 +10,10 @@ from netzwart.accounts.actors import Actor
 from netzwart.accounts.audit import record_audit
 from netzwart.database import table_of
 from netzwart.errors import ConflictError, InvalidInputError, NotFoundError
+from netzwart.funding.drawdowns import DrawdownProposal, propose_drawdown
 from netzwart.funding.forms import DrawdownForm, IncomeForm
+from netzwart.funding.queries import load_grant
+from netzwart.funding.settlement import can_be_settled, settle_grant
 from netzwart.funding.tables import Drawdown, Grant, Income
 from netzwart.money import ZERO, format_euro
 
@@ -55,7 +58,9 @@ async def record_drawdown(session: AsyncSession, form: DrawdownForm, actor: Acto
     ).one()
     _check_award(grant, called, form.amount)
     drawdown = Drawdown(
-        **form.model_dump(exclude={"number"}), number=form.number or (last or 0) + 1
+        **form.model_dump(exclude={"number"}),
+        number=form.number or (last or 0) + 1,
+        basis=await _basis(session, grant.id, form.requested_on, actor),
     )
     session.add(drawdown)
     await session.flush()
@@ -68,6 +73,27 @@ async def record_drawdown(session: AsyncSession, form: DrawdownForm, actor: Acto
         changes={"amount": [None, str(drawdown.amount)], "grant": [None, grant.number]},
     )
     return drawdown
+
+
+async def _basis(session: AsyncSession, grant_id: int, on: date, actor: Actor) -> dict[str, object]:
+    """Return the figures of the day of the call, as far as the grant can be settled."""
+    record = await load_grant(session, grant_id, actor, on)
+    if not can_be_settled(record):
+        return {}
+    return propose_drawdown(settle_grant(record, on)).as_basis()
+
+
+async def get_proposal(
+    session: AsyncSession, grant_id: int, on: date, actor: Actor
+) -> DrawdownProposal:
+    """Return what may be called on a day, and what the call would rest on.
+
+    Raises:
+        NotFoundError: when there is no such grant for this actor.
+        FinancingTypeMissingError: when nobody said how the grant is financed.
+        FundingRateMissingError: when the rate is needed and unknown.
+    """
+    return propose_drawdown(settle_grant(await load_grant(session, grant_id, actor, on), on))
 
 
 async def record_drawdown_received(

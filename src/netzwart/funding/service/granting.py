@@ -7,7 +7,8 @@ from netzwart.accounts.actors import Actor
 from netzwart.accounts.audit import record_audit
 from netzwart.database import table_of
 from netzwart.errors import ConflictError, InvalidInputError, NotFoundError
-from netzwart.funding.forms import GrantForm, MeasureForm, RuleOverrideForm
+from netzwart.funding.forms import GrantForm, MeasureForm, RuleOverrideForm, SupportForm
+from netzwart.funding.programmes.judging import served_programmes
 from netzwart.funding.programmes.loading import FundingProgramme, get_programme
 from netzwart.funding.tables import (
     FundingSource,
@@ -15,6 +16,7 @@ from netzwart.funding.tables import (
     GrantingAuthority,
     GrantTranche,
     Measure,
+    MeasureSupport,
     PlanPosition,
     RuleOverride,
 )
@@ -31,6 +33,10 @@ class AwardAboveCostsError(InvalidInputError):
     """A grant cannot be larger than the costs it is for."""
 
 
+class SupportUnfitError(InvalidInputError):
+    """A measure cannot serve this other one."""
+
+
 class GrantSettledError(ConflictError):
     """The proof of use has gone out; the grant's rules do not change any more."""
 
@@ -45,7 +51,7 @@ async def record_grant(session: AsyncSession, form: GrantForm, actor: Actor) -> 
     """
     programme = get_programme(form.programme, form.issued_on)
     for index, position in enumerate(form.plan):
-        _check_category(programme, position.category, f"plan.{index}.category")
+        check_category(programme, position.category, f"plan.{index}.category")
     if form.approved_amount > form.eligible_planned:
         message = (
             f"Die Bewilligung ({format_euro(form.approved_amount)}) übersteigt die "
@@ -115,6 +121,43 @@ async def override_rule(
     return override
 
 
+async def record_support(
+    session: AsyncSession, measure: Measure, form: SupportForm, actor: Actor
+) -> MeasureSupport:
+    """Store that an administration measure serves a measure of another grant.
+
+    Raises:
+        SupportUnfitError: when the other measure belongs to the same grant, or to a programme that
+            the notice does not allow to be served.
+        NotFoundError: when there is no such measure.
+    """
+    other = await session.get(Measure, form.supports_id)
+    if other is None:
+        raise NotFoundError("Diese Maßnahme gibt es nicht.")
+    grant = await session.get_one(Grant, measure.grant_id)
+    served = await session.get_one(Grant, other.grant_id)
+    allowed = served_programmes(get_programme(grant.programme, grant.issued_on))
+    if served.id == grant.id or (allowed and served.programme not in allowed):
+        message = (
+            f"{grant.programme} darf nur mit Maßnahmen dieser Programme verbunden sein: "
+            f"{', '.join(allowed) or 'keine'}; die gewählte gehört zu {served.programme}."
+        )
+        raise SupportUnfitError(message, {"supports_id": message})
+    support = MeasureSupport(measure_id=measure.id, supports_id=other.id)
+    session.add(support)
+    await session.flush()
+    await record_audit(
+        session,
+        actor,
+        "measure_supported",
+        "measure",
+        measure.id,
+        school_id=measure.school_id,
+        changes={"supports": [None, other.key]},
+    )
+    return support
+
+
 async def record_measure(session: AsyncSession, form: MeasureForm, actor: Actor) -> Measure:
     """Store what a grant pays for at one school.
 
@@ -126,7 +169,7 @@ async def record_measure(session: AsyncSession, form: MeasureForm, actor: Actor)
     if grant is None:
         raise NotFoundError("Diese Bewilligung gibt es nicht.")
     programme = get_programme(grant.programme, grant.issued_on)
-    _check_category(programme, form.category, "category")
+    check_category(programme, form.category, "category")
     measure = Measure(**form.model_dump())
     session.add(measure)
     await session.flush()
@@ -142,7 +185,12 @@ async def record_measure(session: AsyncSession, form: MeasureForm, actor: Actor)
     return measure
 
 
-def _check_category(programme: FundingProgramme, category: str, field: str) -> None:
+def check_category(programme: FundingProgramme, category: str, field: str) -> None:
+    """Refuse a Förderbereich that the programme does not have.
+
+    Raises:
+        UnknownCategoryError: naming those it has.
+    """
     if category in programme.rules.categories:
         return
     known = ", ".join(programme.rules.categories)

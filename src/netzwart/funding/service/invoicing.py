@@ -1,6 +1,6 @@
 """Invoices with lines and shares, and what was really paid."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 
 from sqlalchemy import select
@@ -11,22 +11,21 @@ from netzwart.accounts.audit import record_audit
 from netzwart.database import table_of
 from netzwart.documents.tables import Document
 from netzwart.errors import ConflictError, InvalidInputError, NotFoundError
-from netzwart.funding.forms import InvoiceForm, InvoiceLineForm, PaymentForm, ShareForm
+from netzwart.funding.forms import InvoiceForm, InvoiceLineForm, PaymentForm
 from netzwart.funding.purchase_tables import (
     CostShare,
+    IncidentalCost,
     Invoice,
     InvoiceKind,
     InvoiceLine,
     Payment,
     Supplier,
 )
-from netzwart.funding.rules.sharing import WeightFacts, share_costs
-from netzwart.funding.tables import Measure
-from netzwart.money import ZERO, cents, exact, format_euro, total
-from netzwart.schools.tables import School
+from netzwart.funding.rules.kinds import InvoiceFormat
+from netzwart.funding.rules.taxing import gross_of_lines
+from netzwart.funding.service.splitting import split_lines
+from netzwart.money import ZERO, cents, exact, total
 
-_MEASURE = table_of(Measure)
-_SCHOOL = table_of(School)
 _INVOICE = table_of(Invoice)
 
 _TAKING_BACK = frozenset({InvoiceKind.CREDIT_NOTE, InvoiceKind.CANCELLATION})
@@ -34,10 +33,6 @@ _TAKING_BACK = frozenset({InvoiceKind.CREDIT_NOTE, InvoiceKind.CANCELLATION})
 
 class DuplicateInvoiceError(InvalidInputError):
     """The supplier's invoice number is already recorded."""
-
-
-class SharesDoNotSumError(InvalidInputError):
-    """The shares of a line are not the line."""
 
 
 class CreditNoteError(InvalidInputError):
@@ -52,12 +47,29 @@ class ReceiptExistsError(ConflictError):
     """The invoice has its file already; files are never exchanged."""
 
 
+class IncidentalUnknownError(InvalidInputError):
+    """A line says it belongs to a line that the invoice does not have, or to itself."""
+
+
 def line_gross(quantity: Decimal, unit_net: Decimal, vat_rate: Decimal) -> Decimal:
     """Return what a line costs with tax, rounded once to the cent."""
     return cents(exact(quantity) * exact(unit_net) * (1 + exact(vat_rate)))
 
 
-async def record_invoice(session: AsyncSession, form: InvoiceForm, actor: Actor) -> Invoice:
+def net_of(line: InvoiceLineForm) -> Decimal:
+    """Return the line's net amount: as the invoice states it, else quantity times price, unrounded.
+
+    Hand entry rounds a line once, with its tax.
+    """
+    return line.quantity * line.unit_net if line.net is None else line.net
+
+
+async def record_invoice(
+    session: AsyncSession,
+    form: InvoiceForm,
+    actor: Actor,
+    source: InvoiceFormat = InvoiceFormat.TYPED,
+) -> Invoice:
     """Store an invoice with its lines, each split to the cent over the measures that bear it.
 
     Every line starts undecided. Source: formula 9.2; CHK-02, CHK-03.
@@ -67,31 +79,39 @@ async def record_invoice(session: AsyncSession, form: InvoiceForm, actor: Actor)
         DuplicateInvoiceError: when the supplier's number is known.
         CreditNoteError: when a credit note does not correct anything.
         SharesDoNotSumError: when amounts do not add up to the line.
+        TotalsDisagreeError: when the lines are not the total that the invoice states.
+        IncidentalUnknownError: when an incidental line names a line that is not there.
     """
     if await session.get(Supplier, form.supplier_id) is None:
         raise NotFoundError("Diesen Lieferanten gibt es nicht.")
     await _refuse_duplicate(session, form)
-    grosses = [line_gross(line.quantity, line.unit_net, line.vat_rate) for line in form.lines]
+    grosses = gross_of_lines(
+        [(net_of(line), line.vat_rate) for line in form.lines], form.stated_total
+    )
     await _check_kind(session, form, total(grosses))
-    schools = await _schools_of_measures(session, form.lines)
-    split = [
-        _shares(index, line, gross, schools)
-        for index, (line, gross) in enumerate(zip(form.lines, grosses, strict=True))
-    ]
-    invoice = Invoice(**form.model_dump(exclude={"lines"}))
+    _check_incidentals(form.lines)
+    split = await split_lines(session, form.lines, grosses)
+    invoice = Invoice(**form.model_dump(exclude={"lines"}), format=source)
     session.add(invoice)
     await session.flush()
     rows = [
-        InvoiceLine(invoice_id=invoice.id, gross=gross, **line.model_dump(exclude={"shares"}))
+        InvoiceLine(
+            invoice_id=invoice.id,
+            gross=gross,
+            **line.model_dump(exclude={"shares", "incidental_to"}),
+        )
         for line, gross in zip(form.lines, grosses, strict=True)
     ]
     session.add_all(rows)
     await session.flush()
     for row, shares in zip(rows, split, strict=True):
-        session.add_all(
-            CostShare(invoice_line_id=row.id, measure_id=measure, amount=amount, weight=weight)
-            for measure, amount, weight in shares
-        )
+        session.add_all(CostShare(invoice_line_id=row.id, **share) for share in shares)
+    by_number = {row.number: row.id for row in rows}
+    session.add_all(
+        IncidentalCost(line_id=by_number[line.number], device_line_id=by_number[target])
+        for line in form.lines
+        for target in line.incidental_to
+    )
     await session.flush()
     await record_audit(
         session,
@@ -179,6 +199,12 @@ async def _refuse_duplicate(session: AsyncSession, form: InvoiceForm) -> None:
 
 
 async def _check_kind(session: AsyncSession, form: InvoiceForm, gross: Decimal) -> None:
+    if form.retained > abs(gross):
+        _refuse_credit("retained", "Der Einbehalt ist höher als die Rechnung.")
+    if form.kind is InvoiceKind.RETENTION and form.cancels_id is None:
+        _refuse_credit(
+            "cancels_id", "Die Abrechnung eines Einbehalts nennt die Rechnung, von der er stammt."
+        )
     if form.kind not in _TAKING_BACK:
         if gross < 0:
             _refuse_credit("kind", "Eine Rechnung mit negativer Summe ist eine Gutschrift.")
@@ -192,64 +218,14 @@ async def _check_kind(session: AsyncSession, form: InvoiceForm, gross: Decimal) 
         _refuse_credit("cancels_id", "Die berichtigte Rechnung ist nicht von diesem Lieferanten.")
 
 
+def _check_incidentals(lines: Sequence[InvoiceLineForm]) -> None:
+    numbers = {line.number for line in lines}
+    for index, line in enumerate(lines):
+        for target in line.incidental_to:
+            if target not in numbers or target == line.number:
+                message = f"Position {line.number} kann nicht zu Position {target} gehören."
+                raise IncidentalUnknownError(message, {f"lines.{index}.incidental_to": message})
+
+
 def _refuse_credit(field: str, message: str) -> None:
     raise CreditNoteError(message, {field: message})
-
-
-async def _schools_of_measures(
-    session: AsyncSession, lines: Sequence[InvoiceLineForm]
-) -> Mapping[int, str]:
-    wanted = {share.measure_id for line in lines for share in line.shares}
-    rows = await session.execute(
-        select(_MEASURE.c.id, _SCHOOL.c.number)
-        .select_from(_MEASURE.outerjoin(_SCHOOL, _SCHOOL.c.id == _MEASURE.c.school_id))
-        .where(_MEASURE.c.id.in_(wanted))
-    )
-    schools = {row.id: row.number or "" for row in rows}
-    if missing := wanted - schools.keys():
-        raise NotFoundError("Diese Maßnahme gibt es nicht.", measures=sorted(missing))
-    return schools
-
-
-SplitShare = tuple[int, Decimal, Decimal | None]
-"""Measure, amount, and the weight it was split by."""
-
-
-def _shares(
-    index: int, line: InvoiceLineForm, gross: Decimal, schools: Mapping[int, str]
-) -> list[SplitShare]:
-    shares = line.shares
-    if not shares:
-        return []
-    if len({share.measure_id for share in shares}) != len(shares):
-        _refuse_shares(index, f"Position {line.number} nennt eine Maßnahme zweimal.")
-    amounts = [share.amount for share in shares if share.amount is not None]
-    if len(amounts) == len(shares):
-        if total(amounts) != gross:
-            _refuse_shares(
-                index,
-                f"Position {line.number} kostet {format_euro(gross)}, die Anteile ergeben "
-                f"{format_euro(total(amounts))}; es fehlen {format_euro(gross - total(amounts))}.",
-            )
-        return [(share.measure_id, share.amount or ZERO, None) for share in shares]
-    if amounts or any(share.weight is None for share in shares):
-        _refuse_shares(
-            index,
-            f"Position {line.number}: Anteile stehen alle als Betrag oder alle als Gewicht da.",
-        )
-    return _weighted(shares, gross, schools)
-
-
-def _weighted(
-    shares: Sequence[ShareForm], gross: Decimal, schools: Mapping[int, str]
-) -> list[SplitShare]:
-    weights = [
-        WeightFacts(str(share.measure_id), schools[share.measure_id], share.weight or Decimal(0))
-        for share in shares
-    ]
-    parts = share_costs(gross, weights)
-    return [(share.measure_id, parts[str(share.measure_id)], share.weight) for share in shares]
-
-
-def _refuse_shares(index: int, message: str) -> None:
-    raise SharesDoNotSumError(message, {f"lines.{index}.shares": message})

@@ -25,6 +25,7 @@ from netzwart.funding.purchase_tables import (
     DeliveryLine,
     Order,
     OrderLine,
+    OrderShare,
     Supplier,
 )
 from netzwart.inventory.rules import normalised_serial
@@ -60,7 +61,16 @@ async def record_order(session: AsyncSession, form: OrderForm, actor: Actor) -> 
     order = Order(**form.model_dump(exclude={"lines"}))
     session.add(order)
     await session.flush()
-    session.add_all(OrderLine(order_id=order.id, **line.model_dump()) for line in form.lines)
+    rows = [
+        OrderLine(order_id=order.id, **line.model_dump(exclude={"shares"})) for line in form.lines
+    ]
+    session.add_all(rows)
+    await session.flush()
+    session.add_all(
+        OrderShare(order_line_id=row.id, **share.model_dump())
+        for row, line in zip(rows, form.lines, strict=True)
+        for share in line.shares
+    )
     await session.flush()
     await record_audit(
         session,

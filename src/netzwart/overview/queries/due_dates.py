@@ -6,16 +6,32 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
-from sqlalchemy import ScalarSelect, func, select
+from sqlalchemy import (
+    Date,
+    Integer,
+    ScalarSelect,
+    String,
+    Subquery,
+    cast,
+    func,
+    literal,
+    null,
+    select,
+    union_all,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql.elements import ColumnElement
 
 from netzwart.accounts.actors import Actor, Scope
 from netzwart.clock import today
-from netzwart.database import table_of
+from netzwart.database import Money, table_of
+from netzwart.funding.deadlines import MessageDay, RetainedMoney
+from netzwart.funding.liabilities import OCCASIONS
 from netzwart.funding.programmes.loading import FundingProgramme, get_programme
+from netzwart.funding.purchase_tables import Invoice
 from netzwart.funding.queries.visibility import visible_grants
-from netzwart.funding.tables import Drawdown, RuleOverride
+from netzwart.funding.rules.duties import MessageOccasion
+from netzwart.funding.tables import AuthorityMessage, Drawdown, RuleOverride
 from netzwart.inventory.queries import DEVICE
 from netzwart.inventory.tables import DeviceStatus
 from netzwart.money import ZERO, total
@@ -25,6 +41,8 @@ from netzwart.schools.queries import AnyRow, at_schools
 
 DRAWDOWN = table_of(Drawdown)
 OVERRIDE = table_of(RuleOverride)
+MESSAGE = table_of(AuthorityMessage)
+INVOICE = table_of(Invoice)
 
 WARRANTY_AHEAD = timedelta(days=60)
 
@@ -56,9 +74,16 @@ async def judged_grants(
         conditions.append(GRANT.c.id.in_(at_school))
     found = await _grant_days(session, conditions)
     overrides: dict[int, dict[str, object]] = defaultdict(dict)
+    messages: dict[int, list[MessageDay]] = defaultdict(list)
+    retained: dict[int, list[RetainedMoney]] = defaultdict(list)
     for row in found:
-        if row.key is not None:
-            overrides[row.id][row.key] = row.value
+        if row.kind == "override":
+            overrides[row.id][row.word] = row.text
+        elif row.kind == "message":
+            title = OCCASIONS[MessageOccasion(row.word)]
+            messages[row.id].append(MessageDay(row.extra_id, title, row.day))
+        elif row.kind == "retained":
+            retained[row.id].append(RetainedMoney(row.word, row.day, row.amount))
     rows = list({row.id: row for row in found}.values())
     programmes = {row.id: programme_of(row, overrides[row.id]) for row in rows}
     grants = [
@@ -74,10 +99,54 @@ async def judged_grants(
             last_delivery_on=row.last_delivery_on,
             approved=row.approved_amount,
             drawn=row.drawn if row.drawn is not None else ZERO,
+            messages=messages[row.id],
+            retained=retained[row.id],
         )
         for row in rows
     ]
     return JudgedGrants(grants, programmes)
+
+
+def _extras() -> Subquery:
+    """Return what hangs on grants: the notice's values, messages to be sent, money held back."""
+    nothing = cast(literal(0, Integer()), Money())
+    overrides = select(
+        OVERRIDE.c.grant_id,
+        OVERRIDE.c.id,
+        literal("override", String()).label("kind"),
+        OVERRIDE.c.key.label("word"),
+        OVERRIDE.c.value.label("text"),
+        cast(null(), Date()).label("day"),
+        nothing.label("amount"),
+    )
+    messages = select(
+        MESSAGE.c.grant_id,
+        MESSAGE.c.id,
+        literal("message", String()),
+        cast(MESSAGE.c.occasion, String()),
+        literal("", String()),
+        MESSAGE.c.due_on,
+        nothing,
+    ).where(MESSAGE.c.sent_on.is_(None), MESSAGE.c.due_on.is_not(None))
+    retained = (
+        select(
+            MEASURE.c.grant_id,
+            INVOICE.c.id,
+            literal("retained", String()),
+            INVOICE.c.number,
+            literal("", String()),
+            INVOICE.c.retained_until,
+            INVOICE.c.retained,
+        )
+        .select_from(
+            INVOICE.join(LINE, LINE.c.invoice_id == INVOICE.c.id)
+            .join(SHARE, SHARE.c.invoice_line_id == LINE.c.id)
+            .join(MEASURE, MEASURE.c.id == SHARE.c.measure_id)
+        )
+        .where(INVOICE.c.retained_until.is_not(None))
+        .distinct()
+    )
+    return union_all(overrides, messages, retained).subquery("extra")
 
 
 def programme_of(grant: AnyRow, overrides: dict[str, object]) -> FundingProgramme:
@@ -106,7 +175,8 @@ def last_payment_on() -> ScalarSelect[date | None]:
 async def _grant_days(
     session: AsyncSession, conditions: Sequence[ColumnElement[bool]]
 ) -> Sequence[AnyRow]:
-    """Return the grants, each once per value its notice overrides, newest override last."""
+    """Return the grants, each once per thing that hangs on it, newest override last."""
+    extra = _extras()
     last_delivery = (
         select(func.max(DEVICE.c.delivered_on))
         .join(MEASURE, MEASURE.c.id == DEVICE.c.measure_id)
@@ -135,12 +205,16 @@ async def _grant_days(
             last_payment_on().label("last_payment_on"),
             last_delivery.label("last_delivery_on"),
             drawn.label("drawn"),
-            OVERRIDE.c.key,
-            OVERRIDE.c.value,
+            extra.c.id.label("extra_id"),
+            extra.c.kind,
+            extra.c.word,
+            extra.c.text,
+            extra.c.day,
+            extra.c.amount,
         )
-        .select_from(GRANT.outerjoin(OVERRIDE, OVERRIDE.c.grant_id == GRANT.c.id))
+        .select_from(GRANT.outerjoin(extra, extra.c.grant_id == GRANT.c.id))
         .where(*conditions)
-        .order_by(GRANT.c.issued_on, GRANT.c.id, OVERRIDE.c.created_at, OVERRIDE.c.id)
+        .order_by(GRANT.c.issued_on, GRANT.c.id, extra.c.kind, extra.c.id)
     )
     return (await session.execute(statement)).all()
 

@@ -4,9 +4,8 @@ from collections.abc import Iterable
 from datetime import timedelta
 from decimal import Decimal
 
+from netzwart.funding.liabilities import unspent_money
 from netzwart.funding.programmes.notes import rule_notes
-from netzwart.funding.rules.charging_interest import Movement, unspent_on
-from netzwart.funding.rules.granting import rate_of
 from netzwart.funding.rules.terms import CapCombination, CapKind, DrawdownMode
 from netzwart.funding.settlement import SettledGrant
 from netzwart.money import cents, exact, format_euro, total
@@ -124,21 +123,6 @@ def money_is_called_rightly(grant: SettledGrant) -> Iterable[CheckResult]:
             _DRAWDOWNS,
             f"{format_euro(unspent)} wurden nicht innerhalb von zwei Monaten verwendet.",
         )
-
-
-def unspent_money(grant: SettledGrant) -> Decimal:
-    """Return the called money of which two months have passed unused. Source: formula 9.7."""
-    rate = exact(rate_of(grant.terms))
-    receipts = [
-        Movement(row.second_day, row.amount)
-        for row in grant.record.drawdowns
-        if row.second_day is not None
-    ]
-    uses = [
-        Movement(expense.paid_on, cents(rate * exact(expense.eligible)))
-        for expense in grant.settlement.expenses
-    ]
-    return unspent_on(receipts, uses, grant.settlement.as_of)
 
 
 def deadlines_are_met(grant: SettledGrant) -> Iterable[CheckResult]:
