@@ -19,11 +19,19 @@ COMMANDS = (
     "poll",
     "exchange",
     "proof",
+    "archive",
     "doctor",
 )
 """Modules of this package, in the order of `--help`; loaded only when needed by name."""
 
-FIRST_WORDS = {"user": "accounts", "token": "accounts", "import": "exchange", "export": "exchange"}
+FIRST_WORDS = {
+    "user": "accounts",
+    "token": "accounts",
+    "import": "exchange",
+    "export": "exchange",
+    "backup": "archive",
+    "restore": "archive",
+}
 
 
 def run_command_line(arguments: Sequence[str]) -> int:
