@@ -7,11 +7,13 @@ from decimal import Decimal
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from netzwart.clock import today
 from netzwart.database import table_of
 from netzwart.evidence.tables import DevicePresence, Sighting
 from netzwart.funding.purchase_tables import CostShare, InvoiceLine
 from netzwart.inventory.rules import normalised_serial
 from netzwart.inventory.tables import Device
+from netzwart.ledger.checking import check_chain
 from netzwart.reports.tables import IssuedDocument
 
 SHOWN = 50
@@ -24,6 +26,7 @@ async def check_database(session: AsyncSession) -> Sequence[str]:
     faults += await _serials(session)
     faults += await _presences(session)
     faults += await _documents(session)
+    faults += await _chain(session)
     return faults
 
 
@@ -73,3 +76,13 @@ async def _documents(session: AsyncSession) -> list[str]:
         if hashlib.sha256(pdf).hexdigest() != sha256:
             faults.append(f"Dokument {number}: Inhalt und SHA-256 stimmen nicht überein.")
     return faults
+
+
+async def _chain(session: AsyncSession) -> list[str]:
+    """No row under a seal was changed or taken away, no seal is missing, the journal agrees."""
+    issued = table_of(IssuedDocument)
+    printed = await session.execute(
+        select(issued.c.seal_root).where(issued.c.seal_root.is_not(None)).distinct()
+    )
+    _, faults = await check_chain(session, today(), [str(root) for root in printed.scalars()])
+    return [f"Siegelkette: {fault}" for fault in faults]

@@ -20,6 +20,7 @@ from sqlmodel import SQLModel
 import netzwart
 from netzwart.database import Database
 from netzwart.errors import ConflictError
+from netzwart.ledger.journal import keep_journal
 
 
 class BrokenLinksError(ConflictError):
@@ -98,7 +99,10 @@ async def rebuilding(database: Database) -> AsyncGenerator[AsyncConnection]:
 
 def bring_up(connection: Connection) -> None:
     """Make or change the tables up to the newest revision; the caller commits."""
+    before = MigrationContext.configure(connection).get_current_revision()
     command.upgrade(alembic_config(connection), "head")
+    if before != MigrationContext.configure(connection).get_current_revision():
+        keep_journal(connection)
 
 
 def tear_down(connection: Connection) -> None:

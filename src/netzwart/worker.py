@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from netzwart.database import Database
 from netzwart.evidence.service import record_node_visit
 from netzwart.jobs import JobContext, Task, run_jobs
+from netzwart.ledger.sealing import SEAL_DAYS
 from netzwart.network.alerting.identity import next_identity
 from netzwart.network.alerting.listening import ListeningPlace, TrapListener
 from netzwart.network.history.condensing import CONDENSE_COUNTERS
@@ -106,7 +107,11 @@ def _tasks(cycle: PollCycle) -> list[Task]:
         del context
         await cycle.poll_node(int(arguments["node_id"]))
 
-    return [Task(POLL_NODE, poll_node, max_attempts=5, backoff_s=2), CONDENSE_COUNTERS]
+    return [
+        Task(POLL_NODE, poll_node, max_attempts=5, backoff_s=2),
+        CONDENSE_COUNTERS,
+        SEAL_DAYS,
+    ]
 
 
 async def _keep_up(

@@ -14,6 +14,7 @@ COMMANDS = (
     "serve",
     "worker",
     "db",
+    "ledger",
     "accounts",
     "identify",
     "poll",

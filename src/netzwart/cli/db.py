@@ -43,5 +43,5 @@ async def _check() -> int:
     for fault in faults:
         print(f"FEHLER {fault}")
     if not faults:
-        print("Alles stimmt: Anteile, Summen, Verweise, Dokumente.")
+        print("Alles stimmt: Anteile, Summen, Verweise, Dokumente, Siegelkette.")
     return 1 if faults else 0

@@ -41,6 +41,9 @@ class Decision(StrEnum):
     IGNORE_UNTIL = "ignore_until"
 
 
+_FINGERPRINT_DIGITS = 32
+"""128 bits: no two claims of a city meet by chance, and ten years of them take half the room."""
+
 _CLASS_OF = {
     SightingSource.SNMP: EvidenceClass.A,
     SightingSource.SSH: EvidenceClass.A,
@@ -114,7 +117,7 @@ def fingerprint(claim: Claim, serial_normalised: str | None, device: Candidate |
         device.device_id if device else None,
     )
     text = "\x1f".join("" if part is None else str(part) for part in parts)
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(text.encode()).hexdigest()[:_FINGERPRINT_DIGITS]
 
 
 @dataclass(frozen=True, slots=True)

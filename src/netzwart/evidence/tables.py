@@ -1,13 +1,22 @@
 """Sightings (append-only), what they add up to, findings with decisions, and stocktakes."""
 
 from datetime import date, datetime
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, Index, UniqueConstraint
 from sqlmodel import Field
 
-from netzwart.database import Record, UtcDateTime, choice, json_object, link, register_messages
+from netzwart.database import (
+    Money,
+    Record,
+    UtcDateTime,
+    choice,
+    json_object,
+    link,
+    register_messages,
+)
 from netzwart.evidence.rules import Decision, EvidenceClass, SightingSource
 
 MESSAGES = {
@@ -97,6 +106,7 @@ class Finding(Record, table=True):
     __table_args__ = (
         Index("uq_finding_cause", "cause", unique=True),
         Index("ix_finding_status_opened_at", "status", "opened_at"),
+        Index("ix_finding_status_priority", "status", "priority", "id"),
     )
 
     cause: str = Field(max_length=200)
@@ -110,12 +120,19 @@ class Finding(Record, table=True):
     device_id: int | None = link("device.id", nullable=True)
     node_id: int | None = link("node.id", nullable=True)
     facts: dict[str, Any] = json_object()
+    amount: Decimal | None = Field(default=None, sa_type=Money)
+    """Eligible euros that hang on it; None where no money does."""
+    priority: int = Field(default=0, sa_type=BigInteger)
+    """What the inbox is ordered by, as `rules.priority_of` gives it."""
     opened_at: datetime = Field(sa_type=UtcDateTime)
     closed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     decision: Decision | None = choice(Decision, default=None)
     reason: str | None = Field(default=None, max_length=2000)
     decided_by_id: int | None = link("user_account.id", nullable=True)
     ignored_until: date | None = None
+    """A decided finding asks again after this day, if its cause still lasts."""
+    effect: str = Field(default="", max_length=500)
+    """What the decision did to the record, in a German sentence."""
 
 
 class Stocktake(Record, table=True):

@@ -102,6 +102,8 @@ class DeviceModel(Record, table=True):
     category: DeviceCategory = choice(DeviceCategory)
     useful_life_years: int | None = None
     end_of_life_on: date | None = None
+    target_firmware: str | None = Field(default=None, max_length=120)
+    """What devices of this model should run; None where nobody says."""
     is_network: bool = False
     """True if a device of this model is expected to answer on the network (`network` outside)."""
 

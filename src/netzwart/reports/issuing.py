@@ -23,6 +23,7 @@ from netzwart.database import table_of
 from netzwart.errors import ConflictError, NotFoundError
 from netzwart.funding.queries import visible_grants
 from netzwart.funding.tables import Grant
+from netzwart.ledger.queries import latest_seal
 from netzwart.proofs.serialising import content_sha256
 from netzwart.proofs.values import ProofOfUse
 from netzwart.reports.proof_files import PDF, build_proof_files
@@ -67,7 +68,12 @@ async def issue(
     if proof.is_draft:
         raise DraftNotIssuableError("Ein Entwurf wird nicht ausgestellt.")
     now = utcnow()
-    numbered = replace(proof, number=await _next_number(session, now))
+    seal = await latest_seal(session)
+    numbered = replace(
+        proof,
+        number=await _next_number(session, now),
+        seal_root=None if seal is None else seal.root,
+    )
     files = await asyncio.to_thread(build_proof_files, numbered)
     pdf = files[PDF]
     document = IssuedDocument(
@@ -83,6 +89,7 @@ async def issue(
         pdf=pdf,
         content=zip_of({name: data for name, data in files.items() if name != PDF}),
         supersedes_id=await _last_of(session, grant_id, proof.kind),
+        seal_root=numbered.seal_root,
     )
     session.add(document)
     await session.flush()
