@@ -23,6 +23,7 @@ from netzwart.network.polling.cycle import NodeIsBusyError, PollCycle
 from netzwart.network.profiles.loading import knowledge
 from netzwart.network.protocols.snmp import open_snmp_wire
 from netzwart.network.service import POLL_NODE
+from netzwart.network.topology.cycle import TopologyCycle
 from netzwart.secrets import SecretBox
 from netzwart.settings import Settings
 
@@ -65,6 +66,7 @@ async def run_worker(
         interval_s=settings.poll_interval_s,
         concurrency=concurrency or settings.poll_concurrency,
     )
+    topology = TopologyCycle(database, wire, secret_box, known)
     tasks = _tasks(cycle)
     _log.info("worker_started", profiles=len(known.profiles), tasks=[task.name for task in tasks])
     try:
@@ -73,6 +75,7 @@ async def run_worker(
             if settings.trap_address is not None:
                 listener = _trap_listener(settings, settings.trap_address, cycle)
                 group.create_task(_keep_up("traps", listener, stopping))
+            group.create_task(_keep_up("topology", topology.run, stopping))
             group.create_task(
                 _keep_up("jobs", lambda stop: run_jobs(database, tasks, stop), stopping)
             )

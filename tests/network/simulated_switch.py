@@ -44,6 +44,8 @@ class Switch:
     parts: dict[str, str] = field(default_factory=lambda: {"Chassis": "SN 0001-A"})
     """Position → serial number; all of them are chassis."""
     maker: str = "Muster"
+    more: dict[str, SnmpValue] = field(default_factory=dict[str, SnmpValue])
+    """Further instances by OID."""
 
     def replies(self) -> dict[str, SnmpValue]:
         said: dict[str, SnmpValue] = {
@@ -77,7 +79,7 @@ class Switch:
                 f"{_ENTITY}.12.{number}": self.maker.encode(),
                 f"{_ENTITY}.13.{number}": b"MS-24",
             }
-        return said
+        return said | self.more
 
 
 class SwitchWire:

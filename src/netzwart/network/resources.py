@@ -109,7 +109,10 @@ NEIGHBOURS = declare(
     "neighbours",
     Neighbour,
     read=Right.READ_NETWORK,
-    columns="local_interface remote_name remote_interface remote_chassis protocol last_seen_at",
+    columns=(
+        "local_interface remote_name remote_interface remote_chassis protocol first_seen_at"
+        " last_seen_at is_gone"
+    ),
     references=(
         NODE,
         Reference(

@@ -16,6 +16,7 @@ from sqlalchemy import (
 )
 from sqlmodel import Field, SQLModel
 
+from netzwart.clock import utcnow
 from netzwart.database import (
     Id,
     Record,
@@ -171,7 +172,7 @@ class Interface(Record, table=True):
     alias: str = Field(default="", max_length=255)
     type: int | None = None
     """ianaiftype."""
-    mac: str | None = Field(default=None, max_length=17)
+    mac: str | None = Field(default=None, max_length=17, index=True)
     speed_bps: int | None = Field(default=None, sa_type=BigInteger)
     admin: str = Field(default="unknown", max_length=20)
     oper: str = Field(default="unknown", max_length=20)
@@ -214,7 +215,9 @@ class Component(Record, table=True):
 class Neighbour(Record, table=True):
     """What a node says is at the other end of a cable (LLDP-MIB, CDP)."""
 
-    __table_args__ = (UniqueConstraint("node_id", "local_interface", "remote_chassis"),)
+    __table_args__ = (
+        UniqueConstraint("node_id", "local_interface", "remote_chassis", "remote_name"),
+    )
 
     node_id: int = link("node.id", index=False)
     local_interface: str = Field(max_length=200)
@@ -223,7 +226,11 @@ class Neighbour(Record, table=True):
     remote_chassis: str = Field(default="", max_length=120)
     protocol: str = Field(default="lldp", max_length=10)
     remote_node_id: int | None = link("node.id", nullable=True)
+    first_seen_at: datetime = Field(default_factory=utcnow, sa_type=UtcDateTime)
     last_seen_at: datetime = Field(sa_type=UtcDateTime)
+    """Confirmed at most once an hour while nothing changes."""
+    is_gone: bool = False
+    """True if the node does not name it any more; kept to show what was."""
 
 
 class StateChange(Record, table=True):

@@ -18,7 +18,6 @@ from netzwart.network.polling.recording_interfaces import record_interfaces
 from netzwart.network.polling.recording_parts import (
     PartNews,
     link_devices,
-    record_neighbours,
     record_parts,
 )
 from netzwart.network.polling.visits import ReportVisit, Visit
@@ -33,6 +32,7 @@ from netzwart.network.rules import (
     next_poll_at,
 )
 from netzwart.network.tables import Incident, MaintenanceWindow, Node, StateChange
+from netzwart.network.topology.recording import record_neighbours
 
 _nodes = table_of(Node)
 _devices = table_of(Device)
@@ -70,8 +70,8 @@ async def record_visit(
     await _write_changes(session, node.id, changes, reading, ports.ids)
     await _end_incidents(session, node.id, (*verdict.ends, *ports.ends), reading, ports.ids)
     await _start_incidents(session, node.id, school_id, starts, reading, ports.ids)
-    if facts is not None:
-        await record_neighbours(session, node.id, facts, reading.taken_at)
+    if facts is not None and facts.error is None:
+        await record_neighbours(session, node.id, facts.neighbours, reading.taken_at)
     if news.serials:
         visit = Visit(node.id, node.name, school_id, reading.taken_at, "snmp", news.serials)
         devices = await report(session, visit)

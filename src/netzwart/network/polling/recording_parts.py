@@ -1,11 +1,11 @@
-"""Writes what a node consists of and what is next to it, and gathers the serial numbers it told."""
+"""Writes what a node consists of, and gathers the serial numbers it told."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, delete, func, insert, select, update
+from sqlalchemy import Row, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from netzwart.database import insert_into, table_of
@@ -14,11 +14,9 @@ from netzwart.network.polling.reading import ComponentReading, StatusReading
 from netzwart.network.polling.visits import SeenSerial
 from netzwart.network.profiles.facts import ComponentKind, DeviceFacts
 from netzwart.network.rules import Change, serial_changes
-from netzwart.network.tables import Component, Neighbour, Node
+from netzwart.network.tables import Component
 
 _components = table_of(Component)
-_neighbours = table_of(Neighbour)
-_nodes = table_of(Node)
 
 DEVICE_POSITION = "device"
 """Where a serial number stands that the node gave for itself and for no part."""
@@ -228,38 +226,3 @@ async def link_devices(
                 .where(_components.c.id == row.id)
                 .values(device_id=devices.get(row.position), version=_components.c.version + 1)
             )
-
-
-async def record_neighbours(
-    session: AsyncSession, node_id: int, facts: DeviceFacts, at: datetime
-) -> None:
-    """Write who is at the other ends of the cables, as the node says now."""
-    if facts.error is not None:
-        return
-    named = {one.remote_name for one in facts.neighbours if one.remote_name}
-    found = await session.execute(
-        select(func.lower(_nodes.c.sys_name), func.min(_nodes.c.id))
-        .where(func.lower(_nodes.c.sys_name).in_([name.lower() for name in named]))
-        .group_by(func.lower(_nodes.c.sys_name))
-        .having(func.count() == 1)
-    )
-    nodes: dict[str, int] = {name: other for name, other in found.all() if other != node_id}
-    rows = {
-        (one.local_interface or "", one.remote_chassis or ""): {
-            "node_id": node_id,
-            "local_interface": (one.local_interface or "")[:200],
-            "remote_name": (one.remote_name or "")[:255],
-            "remote_interface": (one.remote_interface or "")[:255],
-            "remote_chassis": (one.remote_chassis or "")[:120],
-            "protocol": str(one.protocol),
-            "remote_node_id": nodes.get((one.remote_name or "").lower()),
-            "last_seen_at": at,
-            "created_at": at,
-            "changed_at": at,
-            "version": 1,
-        }
-        for one in facts.neighbours
-    }
-    await session.execute(delete(_neighbours).where(_neighbours.c.node_id == node_id))
-    if rows:
-        await session.execute(insert(_neighbours), list(rows.values()))
