@@ -40,6 +40,7 @@ from netzwart.inventory import api as inventory_api
 from netzwart.inventory import pages as inventory_pages
 from netzwart.network import api as network_api
 from netzwart.network import pages as network_pages
+from netzwart.network.live.hub import LiveHub
 from netzwart.overview import pages as overview_pages
 from netzwart.proofs import pages as proofs_pages
 from netzwart.reports import api as reports_api
@@ -115,6 +116,8 @@ TEMPLATE_PACKAGES = (
 )
 """Packages whose `templates` folder pages are drawn from; those without one are passed over."""
 
+LIVE = "live"
+"""Where the application's state holds its `LiveHub`, whose streams end before the server can."""
 _MIB = 1024 * 1024
 
 Companion = Callable[[], AbstractAsyncContextManager[None]]
@@ -137,6 +140,7 @@ def create_app(
     is_https = (settings.base_url or "").startswith("https://")
     cookies = CookieNames(is_secure=is_https)
     telemetry = Telemetry()
+    live = LiveHub(database)
     frame = FrameSettings(
         nav=[item for part in PAGES for item in part.NAV],
         is_demo=is_demo,
@@ -154,6 +158,7 @@ def create_app(
         "secret_box": secret_box,
         "telemetry": telemetry,
         "cookie_names": cookies,
+        "live": live,
     }
     app = Litestar(
         route_handlers=_routes(),
@@ -171,6 +176,7 @@ def create_app(
         logging_config=None,
         lifespan=[_beside(worker)] if worker else [],
     )
+    app.state[LIVE] = live
     # Around the router and not in its middleware, which unknown addresses never reach.
     known = recognising(app.asgi_handler, database, cookies, settings.session_hours)
     safe = SecurityHeadersMiddleware(is_https=is_https)(known)

@@ -116,7 +116,7 @@ async def test_list_goes_on_by_key_and_refreshes_itself(site: Site, cast: Cast, 
     browser = site.as_(cast.admin)
     page = await browser.get("/netz?q=n", htmx=True)
     assert "<html" not in page.text
-    assert 'hx-trigger="every 30s"' in page.text
+    assert 'hx-trigger="nz:live, every 30s"' in page.text
     first = re.findall(r"/netz/knoten/(\d+)", page.text)
     following = re.search(r'href="(/netz\?[^"]*cursor=[^"]+)"', page.text)
     assert following is not None

@@ -10,9 +10,10 @@ import uvicorn
 from litestar import Litestar
 from sqlalchemy import select
 
-from netzwart.app import create_app
+from netzwart.app import LIVE, create_app
 from netzwart.database import Database, table_of
 from netzwart.errors import UnavailableError
+from netzwart.network.live.hub import LiveHub
 from netzwart.schools.tables import SchoolOperator
 from netzwart.secrets import SecretBox
 from netzwart.settings import Settings
@@ -44,17 +45,23 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 class _Server(uvicorn.Server):
-    """Uvicorn that tells when it answers."""
+    """Uvicorn that tells when it answers, and ends live streams before it waits for answers."""
 
-    def __init__(self, config: uvicorn.Config, on_ready: Callable[[], None]) -> None:
+    def __init__(self, config: uvicorn.Config, on_ready: Callable[[], None], live: LiveHub) -> None:
         super().__init__(config)
         self._on_ready = on_ready
+        self._live = live
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start to listen, then tell."""
         await super().startup(sockets)
         if self.started:
             self._on_ready()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """End what never ends by itself, then wait for the rest."""
+        await self._live.close()
+        await super().shutdown(sockets)
 
     @contextmanager
     def capture_signals(self) -> Generator[None]:
@@ -93,7 +100,7 @@ async def serve_until_stopped(
         app, log_level="warning", access_log=False, server_header=False,
         timeout_graceful_shutdown=5,
     )  # fmt: skip
-    server = _Server(config, on_ready)
+    server = _Server(config, on_ready, app.state[LIVE])
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -29,6 +29,7 @@ from netzwart.database import DbSession, table_of
 from netzwart.errors import NotFoundError
 from netzwart.network import service
 from netzwart.network.forms import Address, CredentialForm, NodeForm, Port, Secret
+from netzwart.network.live.streaming import EventsController
 from netzwart.network.resources import (
     COMPONENTS,
     CONFIGURATIONS,
@@ -238,4 +239,5 @@ CONTROLLERS: list[ControllerRouterHandler] = [
     ),
     resource_controller(CONFIGURATIONS),
     NodeActsController,
+    EventsController,
 ]

@@ -94,6 +94,24 @@ def answer_operation(
     return raw_operation(document)
 
 
+def stream_operation(properties: Schema) -> type[Operation]:
+    """Return the operation class of a stream of server-sent events: what each `data` line holds."""
+    item: Schema = {"type": "object", "properties": properties, "required": list(properties)}
+    seen: Schema = {
+        "name": "Last-Event-ID",
+        "in": "header",
+        "description": "continue after this event",
+        "schema": {"type": "string"},
+    }
+    streamed: Schema = {
+        "description": "An event stream (HTML, 9.2); the schema is that of one event's data",
+        "content": {"text/event-stream": {"schema": item}},
+    }
+    return raw_operation(
+        {"parameters": [seen], "responses": {"200": streamed, **_problems("400", "401", "403")}}
+    )
+
+
 def _listed(resource: Resource, forms: Forms) -> tuple[Schema, dict[str, Schema]]:
     del forms
     subject = resource.subject
