@@ -38,6 +38,8 @@ score: .venv/.complete ## Facts found in recordings of real devices (needs ../sh
 	@$(PYTHON) ../shared/captures/tools/score_captures.py --captures ../shared/captures/snmp \
 		--expected ../shared/captures/expected --by-os \
 		--batch-cmd '$(BIN)/netzwart identify --full --targets {targets}'
+	@$(PYTHON) ../shared/captures/tools/score_ssh.py --ssh ../shared/captures/ssh \
+		--batch-cmd '$(BIN)/netzwart parse --targets {targets}'
 
 bench-api: .venv/.complete ## Cost of lists and searches with 100,000 devices on both databases
 	@$(BIN)/python tools/bench_api.py

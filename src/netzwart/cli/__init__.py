@@ -17,6 +17,8 @@ COMMANDS = (
     "ledger",
     "accounts",
     "identify",
+    "capture",
+    "parse",
     "poll",
     "exchange",
     "proof",

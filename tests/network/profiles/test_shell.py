@@ -1,5 +1,6 @@
 from netzwart.network.profiles.facts import ComponentKind
-from netzwart.network.profiles.shell import parse_rows, read_shell
+from netzwart.network.profiles.loading import knowledge
+from netzwart.network.profiles.shell import families_of, parse_rows, read_shell
 
 FORTINET = """\
 Version: FortiGate-60F v7.0.7,build0367,221005 (GA.F)
@@ -28,7 +29,8 @@ def test_output_without_template_gives_no_facts_and_no_error():
 
 
 def test_fortios_line_is_taken_apart():
-    facts = read_shell("fortinet", {"get system status": FORTINET}, vendor="Fortinet")
+    family = families_of("fortinet", knowledge())
+    facts = read_shell("fortinet", {"get system status": FORTINET}, family)
     assert (facts.model, facts.firmware) == ("FortiGate-60F", "7.0.7")
     assert (facts.name, facts.serial) == ("demo-fw-01", "FGTDEMO000000001")
 

@@ -7,7 +7,7 @@ from netzwart.network.polling.probing import error_kind, error_sentence
 from netzwart.network.profiles.facts import DeviceFacts
 from netzwart.network.profiles.loading import Knowledge
 from netzwart.network.profiles.schema import DeviceProfile
-from netzwart.network.profiles.shell import read_shell
+from netzwart.network.profiles.shell import families_of, read_shell
 from netzwart.network.protocols.replies import SshTarget, SshWire, WireError
 
 _USUAL_COMMANDS = ("show version", "show inventory")
@@ -20,34 +20,12 @@ async def identify_over_ssh(target: SshTarget, wire: SshWire, known: Knowledge) 
     Raises nothing.
     """
     family = families_of(target.platform, known)
-    profile = family[0] if len(family) == 1 else None
-    vendors = {one.vendor for one in family}
     try:
         outputs = await wire.run(target, _commands(family))
     except WireError as problem:
         sentence = error_sentence(error_kind(problem))
         return DeviceFacts(reachable=False, error=f"{sentence} ({problem})")
-    return read_shell(
-        target.platform,
-        outputs,
-        profile=profile.name if profile else None,
-        vendor=vendors.pop() if len(vendors) == 1 else None,
-        category=profile.category if profile else None,
-    )
-
-
-def families_of(platform: str, known: Knowledge) -> Sequence[DeviceProfile]:
-    """Return the profiles that name this platform; one named like it stands for all.
-
-    Several families share a shell (`fortinet`: firewalls and switches); then nobody guesses which.
-    """
-    name = platform.removesuffix("_ssh")
-    found = [
-        profile
-        for profile in known.profiles.values()
-        if profile.ssh is not None and profile.ssh.platform in {platform, name}
-    ]
-    return [profile for profile in found if profile.name == name] or found
+    return read_shell(target.platform, outputs, family)
 
 
 def _commands(family: Sequence[DeviceProfile]) -> Sequence[str]:

@@ -14,7 +14,7 @@ from pydantic_core import ErrorDetails
 
 from netzwart.errors import NetzwartError
 from netzwart.network.profiles import schema, vocabulary
-from netzwart.network.profiles.schema import DeviceProfile, Enterprises, Read
+from netzwart.network.profiles.schema import DeviceProfile, Enterprises, Read, Redaction
 
 _PACKAGE = Path(__file__).parents[2]
 _CHECKOUT = _PACKAGE.parents[1] / "device_profiles"
@@ -155,6 +155,16 @@ def _known_keys() -> Sequence[str]:
         if isinstance(model, type) and issubclass(model, BaseModel)
     ]
     return sorted({name for model in models for name in model.model_fields})
+
+
+@lru_cache(maxsize=1)
+def redaction() -> Redaction:
+    """Return what recordings must not give away.
+
+    Raises:
+        ProfileRejectedError: The file is broken.
+    """
+    return _load(profiles_directory() / "redaction.yaml", Redaction)
 
 
 def write_schema(path: Path | None = None) -> Path:

@@ -319,6 +319,16 @@ class DeviceProfile(Words):
     ssh: Ssh | None = None
 
 
+class Redaction(Words):
+    """What a recording of a device must not give away."""
+
+    source: Line
+    skip: dict[OidText, Line]
+    """Subtrees of which nothing is recorded, with the reason."""
+    pseudonyms: dict[OidText, Slug]
+    """Objects whose text the owner wrote, and the word that stands for it."""
+
+
 class Enterprises(Words):
     """IANA private enterprise numbers of makers that schools meet."""
 

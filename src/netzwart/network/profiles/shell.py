@@ -12,9 +12,13 @@ from ntc_templates.parse import ParsingException  # pyright: ignore[reportMissin
 from ntc_templates.parse import (  # pyright: ignore[reportMissingTypeStubs]
     parse_output as _untyped_parse,  # pyright: ignore[reportUnknownVariableType]
 )
+from textfsm import TextFSMError  # pyright: ignore[reportMissingTypeStubs]
 
 from netzwart.network.profiles.cleaning import meaning_of, text_of
-from netzwart.network.profiles.facts import Category, Component, ComponentKind, DeviceFacts
+from netzwart.network.profiles.facts import Component, ComponentKind, DeviceFacts
+from netzwart.network.profiles.interpreting import compiled
+from netzwart.network.profiles.loading import Knowledge
+from netzwart.network.profiles.schema import DeviceProfile
 
 _NAME = ("hostname", "system_name", "name")
 _FIRMWARE = (
@@ -28,10 +32,10 @@ _FIRMWARE = (
 )
 _MODEL = (
     "hardware",
+    "board_name",
     "platform",
     "model",
     "product",
-    "board_name",
     "switch_model",
     "system_product_name",
     "chassis_description",
@@ -53,7 +57,6 @@ _PART_TEXT = ("descr", "description", "cardtype", "slot_type", "module_type")
 _PART_FIRMWARE = ("mod_sw",)
 
 _LISTS_PARTS = re.compile(r"\b(inventory|module|manuinfo|vsf|chassis)\b")
-_FORTINET_VERSION = re.compile(r"^(?P<model>Forti\S+) v(?P<firmware>[\d.]+)")
 _KINDS = (
     (re.compile(r"power|\bpsu?\b|\bpwr\b", re.IGNORECASE), ComponentKind.POWER_SUPPLY),
     (re.compile(r"\bfan", re.IGNORECASE), ComponentKind.FAN),
@@ -68,27 +71,43 @@ Row = Mapping[str, Any]
 _parse = cast("Callable[[str, str, str], list[Row]]", _untyped_parse)
 
 
+def families_of(platform: str, known: Knowledge) -> Sequence[DeviceProfile]:
+    """Return the profiles that name this platform; one named like it stands for all.
+
+    Several families may share a shell, firewalls and switches say; then nobody guesses which.
+    """
+    name = platform.removesuffix("_ssh")
+    found = [
+        profile
+        for profile in known.profiles.values()
+        if profile.ssh is not None
+        and not {profile.ssh.platform, profile.ssh.templates}.isdisjoint({platform, name})
+    ]
+    return [profile for profile in found if profile.name == name] or found
+
+
 def read_shell(
-    platform: str,
-    outputs: Mapping[str, str],
-    *,
-    profile: str | None = None,
-    vendor: str | None = None,
-    category: Category | None = None,
+    platform: str, outputs: Mapping[str, str], family: Sequence[DeviceProfile] = ()
 ) -> DeviceFacts:
-    """Return the facts in these outputs by command; what no template understands is left out."""
+    """Return the facts in these outputs by command; what no template understands is left out.
+
+    `family` are the profiles that share this shell, see `families_of`; what they agree on holds.
+    """
     identity: list[Row] = []
     parts: list[Row] = []
     for command, output in outputs.items():
-        rows = parse_rows(platform, command, output)
+        rows = parse_rows(platform, command, output, family)
         (parts if _LISTS_PARTS.search(command) else identity).extend(rows)
     components = tuple(_components(parts)) or tuple(_stack_members(identity))
-    model, firmware = _model_and_firmware(identity)
+    model, firmware = _model_and_firmware(identity, family)
+    profile = family[0] if len(family) == 1 else None
+    vendors = {one.vendor for one in family}
+    vendor = vendors.pop() if len(vendors) == 1 else None
     return DeviceFacts(
         reachable=True,
-        profile=profile,
+        profile=profile.name if profile else None,
         vendor=vendor or _first(identity, ("vendor", "system_manufacturer")),
-        category=category,
+        category=profile.category if profile else None,
         model=model or _of_whole(components, "model") or _first(parts, ("chassis_description",)),
         firmware=firmware,
         serial=_first(identity, _SERIAL)
@@ -100,13 +119,18 @@ def read_shell(
     )
 
 
-def parse_rows(platform: str, command: str, output: str) -> list[Row]:
-    """Return the template's rows; none where no template fits."""
-    # netmiko calls some platforms `x`, ntc-templates the same `x_ssh`.
-    for name in (platform, f"{platform}_ssh"):
+def parse_rows(
+    platform: str, command: str, output: str, family: Sequence[DeviceProfile] = ()
+) -> list[Row]:
+    """Return the template's rows; none where no template fits.
+
+    The profiles say what ntc-templates calls the platform where netmiko has another name for it.
+    """
+    told = [one.ssh.templates for one in family if one.ssh is not None and one.ssh.templates]
+    for name in dict.fromkeys((platform, *told)):
         try:
             return _parse(name, command, output)
-        except ParsingException:
+        except (ParsingException, TextFSMError):
             # Devices differ from their platform's template; that is a gap in the facts, no bug.
             continue
     return []
@@ -134,13 +158,19 @@ def _first(rows: Sequence[Row], names: Sequence[str]) -> str | None:
     return next(iter(_all(rows, names)), None)
 
 
-def _model_and_firmware(identity: Sequence[Row]) -> tuple[str | None, str | None]:
+def _model_and_firmware(
+    identity: Sequence[Row], family: Sequence[DeviceProfile]
+) -> tuple[str | None, str | None]:
+    """Return both, taken apart as the profile says where the device writes them into one line."""
     firmware = _first(identity, _FIRMWARE)
-    # FortiOS writes model, version and build into one line.
-    forti = _FORTINET_VERSION.match(firmware or "")
-    if forti:
-        return forti["model"], forti["firmware"]
-    return _first(identity, _MODEL), firmware
+    model = _first(identity, _MODEL)
+    patterns = [pattern for one in family if one.ssh is not None for pattern in one.ssh.refine]
+    for pattern in dict.fromkeys(patterns):
+        found = compiled(pattern).search(firmware or "")
+        if found:
+            said = found.groupdict()
+            return said.get("model") or model, said.get("firmware") or firmware
+    return model, firmware
 
 
 def _uptime_s(identity: Sequence[Row]) -> int | None:
