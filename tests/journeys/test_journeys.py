@@ -25,6 +25,7 @@ FORMS = (
     "/netz/zugangsdaten",
     "/netz/zugangsdaten/neu",
     "/foerderung/rechnungen/neu",
+    "/foerderung/bestellungen/neu",
     "/verwaltung/benutzer",
     "/verwaltung/benutzer/neu",
     "/verwaltung/token",
@@ -39,7 +40,7 @@ DETAILS = {
     "/geraete": "main th a[href^='/geraete/']",
     "/netz": "main a[href^='/netz/knoten/']",
     "/befunde": "main a[href^='/befunde/']",
-    "/foerderung": "main a[href^='/foerderung/']",
+    "/foerderung": "main h2 a[href^='/foerderung/']",
 }
 """Where the first row's page of each list is found."""
 

@@ -103,17 +103,15 @@ async def test_school_is_shown_on_one_screen(site: Site, cast: Cast) -> None:
     assert "40,0\u00a0%" in page.text
 
 
-async def test_money_of_other_grants_stays_hidden_from_an_auditor_of_one(
-    site: Site, cast: Cast
-) -> None:
-    await spend(site, cast.school.id)
+async def test_school_does_not_exist_for_an_auditor_of_one_grant(site: Site, cast: Cast) -> None:
+    """The page would show devices, nodes and money that the grant did not pay."""
     _, mine = await spend(site, cast.school.id, paid="100.00")
     async with site.database.session() as session:
         auditor = await a_person(session, Role.AUDITOR, name="pruefer-1", grant_id=mine)
-    page = await site.as_(auditor).get(f"/schulen/{cast.school.id}")
-    assert "100,00\u00a0€" in page.text
-    assert "6.050,00" not in page.text
-    assert "11.900,00" not in page.text
+    assert (await site.as_(auditor).get(f"/schulen/{cast.school.id}")).status_code == 404
+    assert cast.school.name not in (await site.as_(auditor).get("/schulen")).text
+    money = (await site.as_(auditor).get(f"/foerderung/{mine}", statements_at_most=11)).text
+    assert "100,00\u00a0€" in money
 
 
 async def test_other_school_does_not_exist(site: Site, cast: Cast) -> None:

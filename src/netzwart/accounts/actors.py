@@ -37,9 +37,12 @@ class Right(StrEnum):
     IMPORT_DATA = "import_data"
     MANAGE_USERS = "manage_users"
     READ_AUDIT = "read_audit"
+    READ_NAMES = "read_names"
+    """See who did something; auditors see that it was done, by how many, and when."""
+    INVITE_AUDITORS = "invite_auditors"
 
 
-_READING = frozenset(
+_THINGS = frozenset(
     {
         Right.READ_SCHOOLS,
         Right.READ_INVENTORY,
@@ -48,6 +51,7 @@ _READING = frozenset(
         Right.READ_ROLLOUT,
     }
 )
+_READING = _THINGS | {Right.READ_NAMES}
 
 RIGHTS: Mapping[Role, frozenset[Right]] = {
     Role.ADMIN: frozenset(Right),
@@ -73,11 +77,12 @@ RIGHTS: Mapping[Role, frozenset[Right]] = {
         Right.READ_FUNDING,
         Right.EDIT_FUNDING,
         Right.ISSUE_PROOFS,
+        Right.INVITE_AUDITORS,
         Right.DECIDE_FINDINGS,
         Right.IMPORT_DATA,
         Right.EDIT_ROLLOUT,
     },
-    Role.AUDITOR: _READING | {Right.READ_FUNDING, Right.READ_AUDIT},
+    Role.AUDITOR: _THINGS | {Right.READ_FUNDING, Right.READ_AUDIT},
     Role.POLLER: frozenset(
         {Right.READ_SCHOOLS, Right.READ_NETWORK, Right.RECORD_NETWORK, Right.READ_EVIDENCE}
     ),
@@ -94,6 +99,11 @@ class HeldRole:
     """None means everywhere."""
     grant_id: int | None = None
     programme: str | None = None
+
+    @property
+    def is_limited(self) -> bool:
+        """Tell whether the role holds for single grants or programmes only (an auditor's)."""
+        return self.grant_id is not None or self.programme is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,8 +125,16 @@ class Actor:
         return any(right in RIGHTS[held.role] for held in self.roles)
 
     def scope(self, right: Right) -> Scope:
-        """Return the schools the right holds for; the empty set where it holds nowhere."""
-        places = [held.school_id for held in self.roles if right in RIGHTS[held.role]]
+        """Return the schools the right holds for; the empty set where it holds nowhere.
+
+        An auditor of single grants holds nothing at a school: what their grants bought they read
+        on the pages of those grants.
+        """
+        places = [
+            held.school_id
+            for held in self.roles
+            if right in RIGHTS[held.role] and not held.is_limited
+        ]
         if None in places:
             return None
         return frozenset(place for place in places if place is not None)

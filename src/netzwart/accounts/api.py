@@ -73,8 +73,9 @@ AUDIT_EVENTS = declare(
     columns="at actor action subject_type subject_id reason changes request_id",
     references=(SCHOOL,),
     school=("school_id",),
-    search=("actor", "action", "subject_type"),
+    search=("action", "subject_type"),
     sort="-at",
+    guarded={"actor": Right.READ_NAMES},
 )
 
 WEBHOOKS = declare(

@@ -307,10 +307,9 @@ def visible_events(actor: Actor) -> Select[AuditEvent]:
     sees the events of those grants.
     """
     statement = select(AuditEvent)
-    scope = actor.scope(Right.READ_AUDIT)
-    if scope is not None:
+    scope, grants = actor.scope(Right.READ_AUDIT), actor.grant_scope()
+    if scope is not None and grants is None:
         statement = statement.where(EVENTS.c.school_id.in_(sorted(scope)))
-    grants = actor.grant_scope()
     if grants is not None:
         statement = statement.where(
             and_(EVENTS.c.subject_type == "funding_grant", EVENTS.c.subject_id.in_(sorted(grants)))

@@ -30,8 +30,12 @@ def life_of(
     events: Rows,
     moves: Rows,
     papers: Rows,
+    names_people: bool = True,
 ) -> DeviceLife:
-    """Return what a timeline is drawn from; each argument is what one query returned."""
+    """Return what a timeline is drawn from; each argument is what one query returned.
+
+    Without `names_people` it says what was done, not by whom.
+    """
     first = min(presences, key=lambda one: one.first_seen_at, default=None)
     return DeviceLife(
         papers=[
@@ -57,7 +61,10 @@ def life_of(
         ],
         happenings=[
             Happening(
-                at=row.at, kind=DeviceEventKind(row.kind), actor=row.actor, text=_words_of(row)
+                at=row.at,
+                kind=DeviceEventKind(row.kind),
+                actor=row.actor if names_people else "",
+                text=_words_of(row),
             )
             for row in events
         ],

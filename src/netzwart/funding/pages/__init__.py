@@ -6,7 +6,8 @@ from litestar.types import ControllerRouterHandler
 
 from netzwart.accounts.tables import Role
 from netzwart.funding.pages.deliveries import DeliveriesController
-from netzwart.funding.pages.grants import GrantsController
+from netzwart.funding.pages.drawdowns import DrawdownsController
+from netzwart.funding.pages.grant_parts import GrantPartsController
 from netzwart.funding.pages.invoice_list import InvoiceListController
 from netzwart.funding.pages.invoices import InvoicesController
 from netzwart.funding.pages.orders import OrdersController
@@ -23,10 +24,11 @@ NAV: Sequence[NavItem] = (
     ),
 )
 CONTROLLERS: Sequence[ControllerRouterHandler] = (
-    GrantsController,
     OrdersController,
     DeliveriesController,
     InvoiceListController,
     InvoicesController,
     PaymentsController,
+    DrawdownsController,
+    GrantPartsController,
 )

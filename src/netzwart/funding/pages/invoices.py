@@ -203,6 +203,7 @@ async def _page(
         "errors": entered.errors,
         "wrong_line": line_id,
         "may_edit": actor.may(Right.EDIT_FUNDING),
+        "names_people": actor.may(Right.READ_NAMES),
         "user_id": actor.user_id,
     }
     return Template("funding/invoice.html", context=context, status_code=entered.status)

@@ -17,7 +17,7 @@ from netzwart.funding.forms import OrderChangeForm, OrderForm
 from netzwart.funding.labels import PROCEDURES, gap_text
 from netzwart.funding.pages.listing import filter_context, filters_of, list_context
 from netzwart.funding.pages.purchase_forms import ROWS, OrderEntryForm, row_field, used_rows
-from netzwart.funding.queries import list_suppliers
+from netzwart.funding.queries import list_measure_choices, list_suppliers
 from netzwart.funding.queries.orders import (
     MISSING,
     get_order,
@@ -52,9 +52,9 @@ class OrdersController(Controller):
         return Template("funding/orders.html", context=context)
 
     @get("/neu", guards=[requires_funding_editor])
-    async def new(self, session: DbSession) -> Template:
+    async def new(self, session: DbSession, actor: CurrentActor) -> Template:
         """Show the form for a new order."""
-        return await _new_page(session, nothing_entered())
+        return await _new_page(session, actor, nothing_entered())
 
     @post(guards=[requires_funding_editor])
     async def create(
@@ -67,7 +67,7 @@ class OrdersController(Controller):
             async with entered.attempt(session):
                 order_id = await _record(session, entered.form, actor)
         if entered.errors:
-            return await _new_page(session, entered)
+            return await _new_page(session, actor, entered)
         return go_to(f"{BASE}/{order_id}", "Die Bestellung ist erfasst.")
 
     @get("/{order_id:int}")
@@ -117,13 +117,14 @@ async def _record(session: AsyncSession, form: OrderEntryForm, actor: Actor) -> 
     return order.id
 
 
-async def _new_page(session: AsyncSession, entered: Entered[Any]) -> Template:
+async def _new_page(session: AsyncSession, actor: Actor, entered: Entered[Any]) -> Template:
     rows = used_rows(entered.values)
     context = {
         "values": entered.values,
         "errors": {row_field(path, rows): text for path, text in entered.errors.items()},
         "suppliers": await list_suppliers(session),
         "models": await model_choices(session),
+        "measures": await list_measure_choices(session, actor),
         "procedures": list(PROCEDURES.items()),
         "rows": range(1, max([ROWS, *(number + 1 for number in rows)]) + 1),
         "today": today().isoformat(),

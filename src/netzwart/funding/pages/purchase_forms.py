@@ -11,7 +11,7 @@ ROWS = 3
 """Empty rows a new form begins with; the page adds more while one types."""
 MOST_ROWS = 60
 
-_ROW = re.compile(r"^(text|quantity|unit_net|vat_rate|model_id)_(\d{1,2})$")
+_ROW = re.compile(r"^(text|quantity|unit_net|vat_rate|model_id|measure)_(\d{1,2})$")
 _CAME = re.compile(r"^(quantity|serials)_(\d{1,4})$")
 _PERCENT = re.compile(r"^\s*(\d{1,2})(?:[.,](\d{1,4}))?\s*%?\s*$")
 _BETWEEN = re.compile(r"[\s,;]+")
@@ -122,7 +122,15 @@ def _row(given: dict[str, Any], number: int) -> dict[str, Any]:
     }
     tax = str(given.get(f"vat_rate_{number}") or "19")
     model = str(given.get(f"model_id_{number}") or "")
-    return {"number": number, **values, "vat_rate": _share(tax), "model_id": model or None}
+    measure = str(given.get(f"measure_{number}") or "")
+    shares = [{"measure_id": measure}] if measure else []
+    return {
+        "number": number,
+        **values,
+        "vat_rate": _share(tax),
+        "model_id": model or None,
+        "shares": shares,
+    }
 
 
 def _share(percent: str) -> str:

@@ -149,6 +149,24 @@ async def get_drawdown(session: AsyncSession, drawdown_id: int, actor: Actor) ->
     return drawdown
 
 
+async def get_measure(
+    session: AsyncSession, grant_id: int, measure_id: int, actor: Actor
+) -> Measure:
+    """Return a measure of the grant.
+
+    Raises:
+        NotFoundError: when the grant has no such measure, or the actor may not know of it.
+    """
+    measure = await session.scalar(
+        select(Measure)
+        .join(_GRANT, _GRANT.c.id == _MEASURE.c.grant_id)
+        .where(_MEASURE.c.id == measure_id, _GRANT.c.id == grant_id, visible_grants(actor))
+    )
+    if measure is None:
+        raise NotFoundError("Diese Maßnahme gibt es nicht.")
+    return measure
+
+
 async def get_invoice_page(session: AsyncSession, invoice_id: int, actor: Actor) -> InvoicePage:
     """Return an invoice with lines, shares, payments, decisions, devices and receipt.
 

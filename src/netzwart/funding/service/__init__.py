@@ -26,6 +26,7 @@ from netzwart.funding.service.granting import (
     record_support,
 )
 from netzwart.funding.service.invoicing import attach_receipt, record_invoice, record_payment
+from netzwart.funding.service.narrating import write_narrative
 from netzwart.funding.service.ordering import (
     add_serials,
     change_delivery,
@@ -64,4 +65,5 @@ __all__ = [
     "record_supplier",
     "record_support",
     "shares_by_key",
+    "write_narrative",
 ]

@@ -21,10 +21,10 @@ from netzwart.overview.filters import DeviceFilters, count_text, read_filters, s
 from netzwart.overview.labels import EVIDENCE_LABELS
 from netzwart.overview.life import life_of
 from netzwart.overview.queries import device_facts, device_list
-from netzwart.overview.sheets import Cell, csv_chunks, xlsx_chunks
 from netzwart.overview.timeline import timeline_of
 from netzwart.schools.queries import AnyRow, list_rooms, school_choices
 from netzwart.web.addresses import RowId
+from netzwart.web.spreadsheets import Cell, csv_chunks, xlsx_chunks
 
 BASE = "/geraete"
 _HEAD = (
@@ -191,6 +191,7 @@ async def _of_device(session: AsyncSession, actor: Actor, device: AnyRow) -> dic
         events=await list_events(session, device.id),
         moves=await list_relocations(session, device.id),
         papers=await device_facts.list_papers(session, device) if purchase else (),
+        names_people=actor.may(Right.READ_NAMES),
     )
     may_edit = actor.may_at(Right.EDIT_INVENTORY, device.school_id)
     return {

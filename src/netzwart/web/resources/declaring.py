@@ -12,7 +12,7 @@ school where the reader asks for `expand=school`:
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy import Table, TableClause
@@ -140,11 +140,14 @@ def declare(  # noqa: PLR0913 - a declaration has many parts, each named
     sort: str = "id",
     only: ColumnElement[bool] | None = None,
     is_part: bool = False,
+    guarded: Mapping[str, str] | None = None,
 ) -> Resource:
     """Return the resource of a table.
 
     `columns` names what is shown, as `public:column` where the names differ; key, moments and
     version are added. A part is shown inside its parent only and has no moments of its own.
+    `guarded` names columns that need a right of their own (`{"actor": Right.READ_NAMES}`): whoever
+    lacks it does not know the field.
 
     Raises:
         ValueError: a column holds a secret, or a name is taken or reserved.
@@ -156,6 +159,8 @@ def declare(  # noqa: PLR0913 - a declaration has many parts, each named
         fields += _reference_fields(join, read)
     stamps = () if is_part else ("created_at", "changed_at", "version")
     fields += [field_of(stamp, table.c[stamp]) for stamp in stamps]
+    rights = guarded or {}
+    fields = [replace(one, right=rights.get(one.name, one.right)) for one in fields]
     by_name = {found.name: found for found in fields}
     taken = RESERVED & by_name.keys()
     if taken or len(by_name) != len(fields):

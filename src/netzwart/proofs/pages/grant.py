@@ -1,15 +1,14 @@
 """A grant's page: the notice, its money, what proves it, what is wrong and what to do."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from litestar import Controller, get, post
 from litestar.params import FromPath
 from litestar.plugins.htmx import HTMXRequest
 from litestar.response import Redirect, Template
-from litestar.types import ControllerRouterHandler
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from netzwart.accounts.actors import Actor, Right
@@ -18,6 +17,10 @@ from netzwart.accounts.guards import requires_funding_editor, requires_funding_r
 from netzwart.clock import today
 from netzwart.database import DbSession
 from netzwart.funding.forms import RuleOverrideForm
+from netzwart.funding.labels import INCOME_KINDS, SOURCE_KINDS
+from netzwart.funding.programmes.loading import envelopes
+from netzwart.funding.programmes.notes import label_of, rule_notes
+from netzwart.funding.programmes.schema import ValueStatus
 from netzwart.funding.queries import get_grant, load_grant
 from netzwart.funding.queries.records import GrantRecord, InvoiceRecord, MeasureRecord
 from netzwart.funding.service import override_rule
@@ -30,11 +33,20 @@ from netzwart.funding.settlement import (
 from netzwart.money import ZERO, total
 from netzwart.proofs import wording
 from netzwart.proofs.checking import CATALOGUE, CheckEntry, check_grant
+from netzwart.proofs.comparing import category_rows, school_rows
 from netzwart.proofs.compiling import coverage_of
 from netzwart.proofs.dating import deadlines_of
+from netzwart.proofs.drilling import Figure, Narrowing, figure_href
+from netzwart.proofs.pages.grants import bar_links
+from netzwart.proofs.queries import (
+    list_delivery_events,
+    list_documents,
+    list_issued_events,
+    list_overrides,
+)
+from netzwart.proofs.timeline import grant_timeline
 from netzwart.proofs.values import CheckResult, Coverage
 from netzwart.web.components import MoneyBar, ShareBar
-from netzwart.web.frame import NavItem
 from netzwart.web.requests import Entered, go_to, nothing_entered, read_form
 
 _COVERAGE = {
@@ -44,6 +56,16 @@ _COVERAGE = {
     "D": ("D", "Von Hand erfasst (D)"),
     "none": ("0", "Gerät nicht gesehen"),
     "no_device": ("muted", "Ohne Gerät (Leistungen)"),
+}
+
+
+_COVERED_BY = {
+    "A": Figure.COVERED_A,
+    "B": Figure.COVERED_B,
+    "C": Figure.COVERED_C,
+    "D": Figure.COVERED_D,
+    "none": Figure.UNSEEN,
+    "no_device": Figure.NO_DEVICE,
 }
 
 
@@ -112,6 +134,25 @@ async def _page(
         "head": record.head,
         "record": record,
         "programme": programme,
+        "overrides": await list_overrides(session, grant_id),
+        "names_people": actor.may(Right.READ_NAMES),
+        "documents": await list_documents(session, grant_id),
+        "timeline": grant_timeline(
+            record,
+            await list_delivery_events(session, grant_id),
+            await list_issued_events(session, grant_id),
+        ),
+        "rule_choices": [
+            (path, label_of(programme, path)) for path, _ in envelopes(programme.rules)
+        ],
+        "unknown_rules": [
+            note for note in rule_notes(programme) if note.status is ValueStatus.UNKNOWN
+        ],
+        "income_kinds": INCOME_KINDS,
+        "source_kinds": SOURCE_KINDS,
+        "income": total([row.amount for row in record.incomes]),
+        "sources": total([row.amount for row in record.sources]),
+        "figure": partial(_figure_href, grant_id),
         "invoices": [_invoice_row(record, invoice) for invoice in record.invoices],
         "called": total([row.amount for row in record.drawdowns]),
         "values": entered.values,
@@ -136,10 +177,32 @@ def _settled(grant: SettledGrant) -> dict[str, Any]:
             grant.funded(totals.spent),
             grant.funded(grant.proven),
         ),
+        "bar_links": bar_links(grant.record.head.id),
         "coverage": _coverage_bar(coverage_of(grant)),
+        "coverage_links": _coverage_links(grant.record.head.id),
+        "categories": category_rows(grant),
+        "planned": total([row.amount for row in grant.record.plan]),
+        "schools": school_rows(grant),
         "measures": _measure_rows(grant),
         "deadlines": deadlines_of(grant).rows,
         "checks": [CheckRow(result, CATALOGUE[result.check]) for result in check_grant(grant)],
+    }
+
+
+def _figure_href(
+    grant_id: int,
+    name: str,
+    category: str | None = None,
+    school: str | None = None,
+    measure: str | None = None,
+) -> str:
+    part = Narrowing(category=category, school=school, measure=measure)
+    return figure_href(grant_id, Figure(name), part)
+
+
+def _coverage_links(grant_id: int) -> dict[str, str]:
+    return {
+        colour: figure_href(grant_id, _COVERED_BY[key]) for key, (colour, _) in _COVERAGE.items()
     }
 
 
@@ -179,7 +242,3 @@ def _measure_rows(grant: SettledGrant) -> list[MeasureRow]:
         )
         for measure in grant.record.measures
     ]
-
-
-NAV: Sequence[NavItem] = ()
-CONTROLLERS: Sequence[ControllerRouterHandler] = (GrantPageController,)
