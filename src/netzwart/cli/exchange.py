@@ -11,13 +11,15 @@ from typing import Any
 from netzwart.accounts.actors import SYSTEM
 from netzwart.cli.installation import Installation, open_installation
 from netzwart.clock import today
+from netzwart.exchange.electronic_invoices import electronic_invoice_walk
 from netzwart.exchange.exporting import export_bundle
 from netzwart.exchange.importing import prepare_import
 from netzwart.exchange.problems import BrokenImportError
-from netzwart.exchange.service import ImportPlan, apply_import, plan_import
+from netzwart.exchange.reading import ReadFile
+from netzwart.exchange.service import ImportPlan, Walk, apply_import, plan_import
 from netzwart.exchange.upserting import Action
 
-KINDS = ("bundle", "schools")
+KINDS = ("bundle", "schools", "invoice")
 SHOWN = 60
 """Rows printed of a plan; `--json` prints all."""
 
@@ -28,11 +30,17 @@ def add_parser(
     """Add `import` and `export` to the command line."""
     taking = subparsers.add_parser(
         "import",
-        help="Bündel oder Schulliste einlesen: erst planen, dann genau das tun",
-        epilog="Beispiel: netzwart import herten.yaml --plan",
+        help="Bündel, Schulliste oder E-Rechnung einlesen: erst planen, dann genau das tun",
+        epilog="Beispiele: netzwart import herten.yaml --plan\n"
+        "           netzwart import rechnung.xml --kind invoice --apply",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    taking.add_argument("file", metavar="FILE", type=Path, help="YAML, JSON, XLSX, ODS oder CSV")
+    taking.add_argument(
+        "file",
+        metavar="FILE",
+        type=Path,
+        help="YAML, JSON, XLSX, ODS, CSV; E-Rechnung als XML oder PDF",
+    )
     taking.add_argument("--kind", choices=KINDS, help="sonst an der Endung erkannt")
     doing = taking.add_mutually_exclusive_group()
     doing.add_argument("--plan", action="store_true", help="nur zeigen, nichts schreiben (Vorgabe)")
@@ -77,7 +85,22 @@ async def _import(arguments: argparse.Namespace) -> int:
 async def _plan_or_apply(
     installation: Installation, data: bytes, arguments: argparse.Namespace
 ) -> ImportPlan:
-    walk, read = prepare_import(
+    walk, read = _prepared(installation, data, arguments)
+    key = installation.signing_key
+    if arguments.apply:
+        return await apply_import(installation.database, walk, read, key, SYSTEM, arguments.plan_id)
+    return await plan_import(installation.database, walk, read, key)
+
+
+def _prepared(
+    installation: Installation, data: bytes, arguments: argparse.Namespace
+) -> tuple[Walk, ReadFile]:
+    if arguments.kind == "invoice":
+        settings = installation.settings
+        folder = settings.documents_dir if arguments.apply else None
+        walk = electronic_invoice_walk(data, arguments.file.name, folder, settings.upload_limit_mib)
+        return walk, ReadFile({})
+    return prepare_import(
         data,
         arguments.file.name,
         kind=arguments.kind,
@@ -85,10 +108,6 @@ async def _plan_or_apply(
         operator_number=arguments.operator_number,
         retrieved_on=today(),
     )
-    key = installation.signing_key
-    if arguments.apply:
-        return await apply_import(installation.database, walk, read, key, SYSTEM, arguments.plan_id)
-    return await plan_import(installation.database, walk, read, key)
 
 
 def _print_problems(error: BrokenImportError, *, as_json: bool) -> None:

@@ -120,6 +120,12 @@ async def read_document(folder: Path, document: Document) -> bytes:
     return content
 
 
+async def find_document(session: AsyncSession, content: bytes) -> Document | None:
+    """Return the row of these very bytes, None when nobody stored them."""
+    digest = hashlib.sha256(content).hexdigest()
+    return await session.scalar(select(Document).where(_DOCUMENT.c.sha256 == digest))
+
+
 async def get_document(session: AsyncSession, document_id: int) -> Document:
     """Return the row of a file; who may know of it, the caller asks.
 

@@ -18,6 +18,7 @@ from netzwart.accounts.resources import (
 )
 from netzwart.database import Record
 from netzwart.funding import service
+from netzwart.funding.document_acts import DocumentActsController
 from netzwart.funding.forms import (
     DeliveryForm,
     DeliveryLineForm,
@@ -228,5 +229,5 @@ CONTROLLERS: list[ControllerRouterHandler] = [
         may_patch=False,
         is_deletable=True,
     ),
-    resource_controller(DOCUMENTS),
+    type("DocumentsApi", (DocumentActsController, resource_controller(DOCUMENTS)), {}),
 ]

@@ -12,6 +12,7 @@ from netzwart.funding.pages.invoice_list import InvoiceListController
 from netzwart.funding.pages.invoices import InvoicesController
 from netzwart.funding.pages.orders import OrdersController
 from netzwart.funding.pages.payments import PaymentsController
+from netzwart.funding.pages.receiving import ElectronicInvoicesController
 from netzwart.web.frame import NavItem
 
 NAV: Sequence[NavItem] = (
@@ -27,6 +28,7 @@ CONTROLLERS: Sequence[ControllerRouterHandler] = (
     OrdersController,
     DeliveriesController,
     InvoiceListController,
+    ElectronicInvoicesController,
     InvoicesController,
     PaymentsController,
     DrawdownsController,

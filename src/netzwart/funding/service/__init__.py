@@ -35,6 +35,10 @@ from netzwart.funding.service.ordering import (
     record_order,
     record_supplier,
 )
+from netzwart.funding.service.receiving_invoices import (
+    match_electronic_invoice,
+    record_electronic_invoice,
+)
 from netzwart.funding.service.splitting import shares_by_key
 
 __all__ = [
@@ -46,6 +50,7 @@ __all__ = [
     "decide_eligibility",
     "decide_several",
     "get_proposal",
+    "match_electronic_invoice",
     "override_rule",
     "record_amendment",
     "record_clawback",
@@ -53,6 +58,7 @@ __all__ = [
     "record_delivery",
     "record_drawdown",
     "record_drawdown_received",
+    "record_electronic_invoice",
     "record_grant",
     "record_income",
     "record_invoice",
