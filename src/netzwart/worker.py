@@ -11,6 +11,7 @@ import structlog
 from procrastinate.exceptions import ConnectorException
 from sqlalchemy.exc import SQLAlchemyError
 
+from netzwart.custody.service import WATCH_CUSTODY, WITNESS_CABLES
 from netzwart.database import Database
 from netzwart.evidence.service import record_node_visit
 from netzwart.jobs import JobContext, Task, run_jobs
@@ -114,6 +115,8 @@ def _tasks(cycle: PollCycle) -> list[Task]:
         Task(POLL_NODE, poll_node, max_attempts=5, backoff_s=2),
         CONDENSE_COUNTERS,
         SEAL_DAYS,
+        WATCH_CUSTODY,
+        WITNESS_CABLES,
     ]
 
 

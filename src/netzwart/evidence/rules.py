@@ -1,9 +1,10 @@
 """What a sighting proves; pure."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from enum import StrEnum
 
 
@@ -39,6 +40,39 @@ class Decision(StrEnum):
     MOVE = "move"
     DISPOSE = "dispose"
     IGNORE_UNTIL = "ignore_until"
+
+
+class FindingKind(StrEnum):
+    """What a finding is about."""
+
+    SERIAL_CHANGED = "serial_changed"
+    UNKNOWN_DEVICE = "unknown_device"
+    AMBIGUOUS_SERIAL = "ambiguous_serial"
+    UNSEEN = "unseen"
+    WRONG_SCHOOL = "wrong_school"
+    QUANTITY_MISMATCH = "quantity_mismatch"
+    DOUBLE_FUNDING = "double_funding"
+    MODEL_DIFFERS = "model_differs"
+    IDLE_PURCHASE = "idle_purchase"
+    END_OF_LIFE = "end_of_life"
+
+
+_ALWAYS = (Decision.KEEP_RECORD, Decision.IGNORE_UNTIL)
+_ALSO: Mapping[FindingKind, tuple[Decision, ...]] = {
+    FindingKind.SERIAL_CHANGED: (Decision.SWAP, Decision.ACCEPT_REALITY),
+    FindingKind.UNSEEN: (Decision.ACCEPT_REALITY, Decision.DISPOSE),
+    FindingKind.WRONG_SCHOOL: (Decision.MOVE,),
+    FindingKind.MODEL_DIFFERS: (Decision.ACCEPT_REALITY,),
+    FindingKind.QUANTITY_MISMATCH: (Decision.ACCEPT_REALITY,),
+    FindingKind.DOUBLE_FUNDING: (Decision.ACCEPT_REALITY,),
+    FindingKind.IDLE_PURCHASE: (Decision.ACCEPT_REALITY,),
+    FindingKind.END_OF_LIFE: (Decision.ACCEPT_REALITY,),
+}
+
+
+def allowed_decisions(kind: FindingKind) -> tuple[Decision, ...]:
+    """Return what can be decided about such a finding."""
+    return (*_ALSO.get(kind, ()), *_ALWAYS)
 
 
 _FINGERPRINT_DIGITS = 32
@@ -140,3 +174,29 @@ def match(maker: str | None, candidates: Sequence[Candidate]) -> Match:
     if len(fitting) == 1:
         return Match(fitting[0])
     return Match(is_ambiguous=True)
+
+
+_RISK = {"error": 3, "warning": 2, "info": 1}
+_ROOM_FOR_CENTS = 10**13
+"""More than the 99,999,999,999.99 that an amount can be."""
+
+
+def priority_of(severity: str, amount: Decimal | None) -> int:
+    """Return what the inbox is ordered by, highest first: risk, then the euros that hang on it."""
+    cents = 0 if amount is None else max(int(amount * 100), 0)
+    return _RISK.get(severity, 0) * _ROOM_FOR_CENTS + min(cents, _ROOM_FOR_CENTS - 1)
+
+
+def school_by_uplink(
+    recorded: int, neighbours: Sequence[int], hubs: Collection[int], *, needed: int = 1
+) -> int | None:
+    """Return at which other school a device hangs, by who is at the other ends of its cables.
+
+    None when it hangs where it is recorded, when its neighbours do not agree, or when fewer than
+    `needed` of them say so. A hub is a place that all schools are connected to (the town hall): to
+    be its neighbour says nothing. Wandering things have no cable and no neighbours.
+    """
+    schools = [school for school in neighbours if school not in hubs]
+    if recorded in schools or len(set(schools)) != 1 or len(schools) < needed:
+        return None
+    return schools[0]

@@ -17,7 +17,7 @@ from netzwart.database import (
     link,
     register_messages,
 )
-from netzwart.evidence.rules import Decision, EvidenceClass, SightingSource
+from netzwart.evidence.rules import Decision, EvidenceClass, FindingKind, SightingSource
 
 MESSAGES = {
     "uq_sighting_fingerprint": ("fingerprint", "Diese Sichtung ist schon erfasst."),
@@ -29,6 +29,20 @@ MESSAGES = {
     ),
 }
 register_messages(MESSAGES)
+
+__all__ = [
+    "Decision",
+    "DevicePresence",
+    "EvidenceClass",
+    "Finding",
+    "FindingKind",
+    "FindingStatus",
+    "Sighting",
+    "SightingSource",
+    "Stocktake",
+    "StocktakeLine",
+    "StocktakeState",
+]
 
 
 class Sighting(Record, table=True):
@@ -74,21 +88,6 @@ class DevicePresence(Record, table=True):
     serial_read: str | None = Field(default=None, max_length=120)
     node_id: int | None = link("node.id", nullable=True)
     school_id: int | None = link("school.id", nullable=True)
-
-
-class FindingKind(StrEnum):
-    """What a finding is about."""
-
-    SERIAL_CHANGED = "serial_changed"
-    UNKNOWN_DEVICE = "unknown_device"
-    AMBIGUOUS_SERIAL = "ambiguous_serial"
-    UNSEEN = "unseen"
-    WRONG_SCHOOL = "wrong_school"
-    QUANTITY_MISMATCH = "quantity_mismatch"
-    DOUBLE_FUNDING = "double_funding"
-    MODEL_DIFFERS = "model_differs"
-    IDLE_PURCHASE = "idle_purchase"
-    END_OF_LIFE = "end_of_life"
 
 
 class FindingStatus(StrEnum):

@@ -10,7 +10,8 @@ from sqlalchemy.sql.elements import ColumnElement
 from netzwart.accounts.actors import Scope
 from netzwart.database import table_of
 from netzwart.errors import NotFoundError
-from netzwart.schools.tables import Building, Room, School
+from netzwart.schools.calendar import Closure, SchoolCalendar, land_of
+from netzwart.schools.tables import Building, Room, School, SchoolClosure, SchoolOperator
 
 AnyRow = Row[*tuple[Any, ...]]
 """A row of named columns."""
@@ -18,6 +19,8 @@ AnyRow = Row[*tuple[Any, ...]]
 SCHOOL = table_of(School)
 ROOM = table_of(Room)
 BUILDING = table_of(Building)
+_CLOSURE = table_of(SchoolClosure)
+_OPERATOR = table_of(SchoolOperator)
 
 
 class UnknownSchoolError(NotFoundError):
@@ -120,3 +123,24 @@ async def list_buildings(session: AsyncSession, school_id: int) -> Sequence[AnyR
         .order_by(BUILDING.c.name)
     )
     return (await session.execute(statement)).all()
+
+
+async def school_calendars(session: AsyncSession) -> dict[int, SchoolCalendar]:
+    """Return every school's calendar: the holidays of its Land and its own closures."""
+    key = func.coalesce(SCHOOL.c.municipality_key, _OPERATOR.c.municipality_key)
+    schools = await session.execute(
+        select(SCHOOL.c.id, key.label("key")).outerjoin(
+            _OPERATOR, _OPERATOR.c.id == SCHOOL.c.operator_id
+        )
+    )
+    found = await session.execute(
+        select(_CLOSURE.c.school_id, _CLOSURE.c.from_on, _CLOSURE.c.until_on)
+    )
+    closures: dict[int | None, list[Closure]] = {}
+    for row in found:
+        closures.setdefault(row.school_id, []).append(Closure(row.from_on, row.until_on))
+    everywhere = closures.get(None, [])
+    return {
+        row.id: SchoolCalendar(land_of(row.key), (*everywhere, *closures.get(row.id, ())))
+        for row in schools
+    }

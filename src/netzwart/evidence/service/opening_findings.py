@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import ColumnElement, String, cast, func, select, update
@@ -10,7 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from netzwart.clock import today
 from netzwart.database import insert_into, table_of
-from netzwart.evidence.tables import Decision, Finding, FindingKind, FindingStatus
+from netzwart.evidence.rules import priority_of
+from netzwart.evidence.tables import Finding, FindingKind, FindingStatus
 
 _findings = table_of(Finding)
 _CAUSE_LIMIT = 200
@@ -29,6 +31,8 @@ class NewFinding:
     device_id: int | None = None
     node_id: int | None = None
     facts: dict[str, Any] = field(default_factory=dict[str, Any])
+    amount: Decimal | None = None
+    """Eligible euros that hang on it."""
     undoes: str | None = None
     """A cause that this one puts right: while that is known, this is no news but its end."""
 
@@ -42,7 +46,7 @@ async def settle_findings(
     """Open a finding for each wrong, close those whose cause is right; return how many opened.
 
     A decided finding keeps its cause, so that what was decided is not asked again while it lasts;
-    one ignored until a day opens again after it.
+    one put off until a day opens again after it.
     """
     wanted = {finding.cause[:_CAUSE_LIMIT]: finding for finding in wrong}
     causes = [*wanted, *(cause[:_CAUSE_LIMIT] for cause in right)]
@@ -54,7 +58,6 @@ async def settle_findings(
                 _findings.c.id,
                 _findings.c.cause,
                 _findings.c.status,
-                _findings.c.decision,
                 _findings.c.ignored_until,
             ).where(_findings.c.cause.in_(causes))
         )
@@ -65,13 +68,31 @@ async def settle_findings(
         row.id
         for row in rows
         if row.cause in wanted
-        and row.decision == Decision.IGNORE_UNTIL
+        and row.status == FindingStatus.DECIDED
         and row.ignored_until is not None
         and row.ignored_until < today()
     ]
     await _reopen(session, over, at)
     new = [one for cause, one in wanted.items() if cause not in known and one.undoes not in known]
     return await _open(session, new, at)
+
+
+async def settle_watch(
+    session: AsyncSession, prefix: str, wrong: Sequence[NewFinding], at: datetime
+) -> int:
+    """Settle all causes that begin so: what is not wrong is right; return how many opened.
+
+    For rules that look at everything at once. Running it twice changes nothing the second time.
+    """
+    c = _findings.c
+    known = await session.execute(
+        select(c.cause).where(
+            c.cause.startswith(f"{prefix}:", autoescape=True),
+            c.cause.not_like("%#%"),
+            c.status.in_((FindingStatus.OPEN, FindingStatus.DECIDED)),
+        )
+    )
+    return await settle_findings(session, wrong, list(known.scalars()), at)
 
 
 def freed_cause() -> ColumnElement[str]:
@@ -123,6 +144,9 @@ async def _open(session: AsyncSession, new: Sequence[NewFinding], at: datetime) 
             "device_id": finding.device_id,
             "node_id": finding.node_id,
             "facts": finding.facts,
+            "amount": finding.amount,
+            "priority": priority_of(finding.severity, finding.amount),
+            "effect": "",
             "opened_at": at,
             "created_at": at,
             "changed_at": at,

@@ -24,7 +24,6 @@ _makers = table_of(Manufacturer)
 _presences = table_of(DevicePresence)
 _sightings = table_of(Sighting)
 _schools = table_of(School)
-_AT_THE_WIRE = frozenset({EvidenceClass.A, EvidenceClass.B})
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,13 +230,27 @@ async def _settle(session: AsyncSession, recognised: Sequence[Recognised]) -> No
                 wrong.append(_ambiguous(one, cause))
             else:
                 right.append(cause)
-        if one.device is not None and one.claim.school_id and one.evidence_class in _AT_THE_WIRE:
+        if _tells_the_place(one) and one.device is not None:
             cause = f"wrong_school:{one.device.device_id}"
             if _is_elsewhere(one):
                 wrong.append(_elsewhere(one, cause, names))
             else:
                 right.append(cause)
     await settle_findings(session, wrong, right, max(one.claim.seen_at for one in recognised))
+
+
+def _tells_the_place(one: Recognised) -> bool:
+    """Tell whether the claim itself says where the device stands.
+
+    Our own nodes do not: their school is a record too, and the cables tell better
+    (`judging_places`). A controller in the town hall reports the devices of all schools.
+    """
+    claim = one.claim
+    return (
+        claim.school_id is not None
+        and claim.node_id is None
+        and one.evidence_class is EvidenceClass.A
+    )
 
 
 def _is_elsewhere(one: Recognised) -> bool:

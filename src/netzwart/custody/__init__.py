@@ -1,0 +1,1 @@
+"""What became of each funded device: the watch over them, and the euros that evidence covers."""
