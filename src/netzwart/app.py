@@ -45,6 +45,7 @@ from netzwart.overview import pages as overview_pages
 from netzwart.proofs import pages as proofs_pages
 from netzwart.reports import api as reports_api
 from netzwart.reports import pages as reports_pages
+from netzwart.reports.labels import pages as labels_pages
 from netzwart.rollout import api as rollout_api
 from netzwart.schools import api as schools_api
 from netzwart.schools import pages as schools_pages
@@ -79,6 +80,7 @@ class Api(Protocol):
 PAGES: Sequence[Pages] = (
     overview_pages,
     reports_pages,
+    labels_pages,
     proofs_pages,
     funding_pages,
     inventory_pages,

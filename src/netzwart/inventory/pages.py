@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from litestar import Controller, get, post
-from litestar.params import FromQuery
+from litestar.params import FromPath, FromQuery
 from litestar.plugins.htmx import HTMXRequest
 from litestar.response import Redirect, Template
 from litestar.types import ControllerRouterHandler
@@ -13,11 +13,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from netzwart.accounts.actors import Actor, Right
 from netzwart.accounts.authentication import CurrentActor
-from netzwart.accounts.guards import requires_inventory_editor
+from netzwart.accounts.guards import requires_inventory_editor, requires_inventory_reader
 from netzwart.database import DbSession
+from netzwart.errors import NotFoundError
+from netzwart.inventory.codes import device_id_of
 from netzwart.inventory.forms import DeviceChangeForm, DeviceForm, MoveForm, NoteForm, StatusForm
 from netzwart.inventory.labels import STATUS_LABELS
-from netzwart.inventory.queries import model_choices
+from netzwart.inventory.queries import get_device, model_choices
 from netzwart.inventory.service.handling_devices import (
     BY_OTHER_ACTS,
     add_device,
@@ -49,6 +51,29 @@ FIELDS = {
     "reason": "Grund",
     "text": "Notiz",
 }
+
+
+class UnknownCodeError(NotFoundError):
+    """A code was mistyped, or there is no such device."""
+
+
+class ShortAddressController(Controller):
+    """The address in a label's QR code."""
+
+    path = "/g"
+    guards = [requires_inventory_reader]  # noqa: RUF012 - Litestar reads a plain attribute
+
+    @get("/{code:str}")
+    async def jump(self, session: DbSession, actor: CurrentActor, code: FromPath[str]) -> Redirect:
+        """Go to the device whose label bears this code."""
+        device_id = device_id_of(code)
+        if device_id is None:
+            raise UnknownCodeError(
+                "Dieser Code ist kein Gerät: ein Zeichen ist falsch oder fehlt. Bitte noch einmal "
+                "vom Etikett ablesen."
+            )
+        await get_device(session, device_id, actor.scope(Right.READ_INVENTORY))
+        return Redirect(f"/geraete/{device_id}")
 
 
 class DeviceFormsController(Controller):
@@ -181,7 +206,7 @@ class DeviceFormsController(Controller):
 
 
 NAV: Sequence[NavItem] = ()
-CONTROLLERS: Sequence[ControllerRouterHandler] = (DeviceFormsController,)
+CONTROLLERS: Sequence[ControllerRouterHandler] = (DeviceFormsController, ShortAddressController)
 
 _STATUSES = [
     (status.value, label) for status, label in STATUS_LABELS.items() if status not in BY_OTHER_ACTS

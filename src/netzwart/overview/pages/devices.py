@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from typing import Any
+from urllib.parse import urlencode
 
 from litestar import Controller, get
 from litestar.di import NamedDependency
@@ -66,6 +67,7 @@ class DevicesController(Controller):
             return Template("overview/_devices.html", context=context)
         context |= await _choices(session, actor, filters)
         context["may_edit"] = actor.may(Right.EDIT_INVENTORY)
+        context["labels_href"] = "/etiketten" + _labels_query(filters)
         return Template("overview/devices.html", context=context)
 
     @get("/export.csv")
@@ -110,6 +112,13 @@ async def _number(
 
 def _filters(request: HTMXRequest) -> DeviceFilters:
     return read_filters(request.query_params.multi_items())
+
+
+def _labels_query(filters: DeviceFilters) -> str:
+    """Return the part of the filter that labels know as well."""
+    chosen = {"school": filters.school, "room": filters.room, "model": filters.model}
+    given = {name: value for name, value in chosen.items() if value is not None}
+    return f"?{urlencode(given)}" if given else ""
 
 
 def _as_file(ending: str) -> dict[str, str]:
