@@ -16,6 +16,13 @@ EXAMPLES = {
     "date-time": "2026-11-24T08:00:00Z",
 }
 STREAMS = {"/api/v1/events"}
+OF_REAL_PAPERS = {
+    "/api/v1/proofs/jobs/{row_id}",
+    "/api/v1/proofs/{row_id}/files",
+    "/api/v1/proofs/{row_id}/files/{name}",
+    "/api/v1/proofs/{row_id}/comparison",
+}
+"""The city's papers are empty; `tests/reports/test_api.py` asks these for real ones."""
 
 
 @pytest.fixture
@@ -72,6 +79,8 @@ async def test_every_get_is_answered_as_its_schema_says(api: Api, document: dict
     anna = await api.caller()
     for path, methods in document["paths"].items():
         if "get" not in methods or not path.startswith("/api/v1/") or path in STREAMS:
+            continue
+        if path in OF_REAL_PAPERS:
             continue
         short = path.removeprefix("/api/v1/")
         name = short.partition("/")[0]

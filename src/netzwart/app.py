@@ -46,6 +46,7 @@ from netzwart.proofs import pages as proofs_pages
 from netzwart.reports import api as reports_api
 from netzwart.reports import pages as reports_pages
 from netzwart.reports.labels import pages as labels_pages
+from netzwart.reports.signing import open_signer
 from netzwart.rollout import api as rollout_api
 from netzwart.schools import api as schools_api
 from netzwart.schools import pages as schools_pages
@@ -161,6 +162,7 @@ def create_app(
         "telemetry": telemetry,
         "cookie_names": cookies,
         "live": live,
+        "signer": open_signer(settings, secret_box),
     }
     app = Litestar(
         route_handlers=_routes(),

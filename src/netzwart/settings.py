@@ -59,6 +59,15 @@ class Settings(BaseSettings):
     secret_key: SecretStr | None = None
     """Key that encrypts credentials (32 bytes, base64); None keeps one in the data folder."""
 
+    signing_certificate: Path | None = None
+    """PKCS#12 file of the certificate that signs papers; None signs with a key of our own."""
+
+    signing_password: SecretStr | None = None
+    """Opens that file."""
+
+    timestamp_url: str | None = Field(default=None, pattern=r"^https?://")
+    """Time-stamp service (RFC 3161) asked for every signature; None asks nobody."""
+
     log_json: bool = True
     """One JSON object per log line; False is coloured text for a terminal."""
 

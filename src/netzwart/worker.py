@@ -25,6 +25,8 @@ from netzwart.network.profiles.loading import knowledge
 from netzwart.network.protocols.snmp import open_snmp_wire
 from netzwart.network.service import POLL_NODE
 from netzwart.network.topology.cycle import TopologyCycle
+from netzwart.reports.ordering import paper_task
+from netzwart.reports.signing import open_signer
 from netzwart.secrets import SecretBox
 from netzwart.settings import Settings
 
@@ -68,7 +70,7 @@ async def run_worker(
         concurrency=concurrency or settings.poll_concurrency,
     )
     topology = TopologyCycle(database, wire, secret_box, known)
-    tasks = _tasks(cycle)
+    tasks = [*_tasks(cycle), paper_task(open_signer(settings, secret_box))]
     _log.info("worker_started", profiles=len(known.profiles), tasks=[task.name for task in tasks])
     try:
         async with asyncio.TaskGroup() as group:

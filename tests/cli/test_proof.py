@@ -5,10 +5,13 @@ import json
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from netzwart import schema
 from netzwart.cli import run_command_line
-from netzwart.database import Database
+from netzwart.database import Database, table_of
+from netzwart.reports.kinds import KINDS, PaperScope
+from netzwart.schools.tables import School
 from netzwart.settings import Settings
 from tests.proofs.test_compiling import a_scene
 
@@ -26,6 +29,17 @@ def grant_number(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
         return number
 
     return asyncio.run(prepare())
+
+
+def a_school_number(tmp_path: Path) -> str:
+    async def ask() -> str:
+        database = Database(Settings(data_dir=tmp_path / "data").database_address)
+        async with database.session(writing=False) as session:
+            number = await session.scalar(select(table_of(School).c.number).limit(1))
+        await database.close()
+        return str(number)
+
+    return asyncio.run(ask())
 
 
 def test_issued_proof_is_verified_and_a_changed_one_is_not(
@@ -46,9 +60,34 @@ def test_issued_proof_is_verified_and_a_changed_one_is_not(
     }
     paper = out / "verwendungsnachweis.pdf"
     assert run_command_line(["proof", "verify", str(paper)]) == 0
-    assert f"Echt: {summary['number']}" in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert "Echt und unverändert" in told
+    assert summary["number"] in told
+    assert "Signatur: gültig, Schlüssel dieser Installation" in told
     paper.write_bytes(paper.read_bytes() + b" ")
+    assert run_command_line(["proof", "verify", str(paper), "--json"]) == 1
+    found = json.loads(capsys.readouterr().out)
+    assert found["verdict"] == "same_content"
+    assert found["paper"]["number"] == summary["number"]
+    assert found["signature"]["covers_all"] is False
+    paper.write_bytes(b"kein PDF")
     assert run_command_line(["proof", "verify", str(paper)]) == 1
+    assert "keine PDF-Datei" in capsys.readouterr().err
+
+
+def test_every_kind_of_paper_is_built_by_its_command(
+    grant_number: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    for kind, facts in KINDS.items():
+        about = grant_number if facts.scope is PaperScope.GRANT else "alle"
+        if facts.scope is PaperScope.SCHOOL:
+            about = a_school_number(tmp_path)
+        out = tmp_path / kind.value
+        words = ["proof", "build", about, "--kind", kind.value, "--out", str(out), "--json"]
+        assert run_command_line([*words, "--as-of", "2022-12-31"]) == 0
+        assert json.loads(capsys.readouterr().out)["number"].startswith(facts.prefix)
+        assert (out / facts.pdf).read_bytes().startswith(b"%PDF-")
+        assert (out / f"{facts.table}.csv").exists()
 
 
 def test_draft_has_no_number_and_wrong_usage_says_so(

@@ -47,10 +47,6 @@ from netzwart.proofs.values import (
     SchoolRow,
 )
 
-SIGNATURE_NOTE = (
-    "Diese Datei ist nicht mit einem qualifizierten Zertifikat signiert; ihre Echtheit zeigt die "
-    "Prüfsumme, die netzwart bei der Ausgabe gespeichert hat."
-)
 _COVERED: Mapping[str, CoverageKey] = {"A": "A", "B": "B", "C": "C", "D": "D"}
 
 
@@ -98,8 +94,8 @@ def proof_of(
         form=f"nach {conditions}" if conditions else "",
         purpose=head.title or programme.name,
         place=operator.city if operator else "",
-        recipient=_recipient(operator),
-        authority=_authority(grant),
+        recipient=recipient_of(operator),
+        authority=authority_of(grant),
         notices=_notices(grant),
         approved_amount=head.approved_amount,
         received_amount=grant.settlement.totals.received,
@@ -134,13 +130,13 @@ def proof_of(
         devices=device_list(devices_of(grant)),
         coverage=coverage_of(grant, window_days),
         checks=check_grant(grant),
-        rule_notes=_rule_notes(grant),
+        rule_notes=printed_rule_notes(grant),
         deadlines=deadlines_of(grant),
         is_draft=is_draft,
         is_demo=operator.is_demo if operator else False,
         generator_version=netzwart.__version__,
         rule_version=programme.version,
-        signature_note=SIGNATURE_NOTE,
+        signature_note=None,
     )
 
 
@@ -150,7 +146,8 @@ def _categories(grant: SettledGrant) -> list[str]:
     return list(dict.fromkeys([*planned, *spent]))
 
 
-def _recipient(operator: OperatorRecord | None) -> Party:
+def recipient_of(operator: OperatorRecord | None) -> Party:
+    """Return the municipality as it stands at the head of a paper."""
     if operator is None:
         return Party(name="Schulträger (noch nicht eingetragen)", address=())
     return Party(
@@ -160,7 +157,8 @@ def _recipient(operator: OperatorRecord | None) -> Party:
     )
 
 
-def _authority(grant: SettledGrant) -> Party:
+def authority_of(grant: SettledGrant) -> Party:
+    """Return the granting authority as a paper is addressed to it."""
     head = grant.record.head
     return Party(
         name=head.authority,
@@ -314,7 +312,8 @@ def coverage_of(grant: SettledGrant, window_days: int = EVIDENCE_WINDOW_DAYS) ->
     return coverage(window_days, found)
 
 
-def _rule_notes(grant: SettledGrant) -> tuple[PrintedRuleNote, ...]:
+def printed_rule_notes(grant: SettledGrant) -> tuple[PrintedRuleNote, ...]:
+    """Return the rule values that are not `belegt` and not set by the notice."""
     notes = [
         PrintedRuleNote(
             label=note.label,

@@ -44,11 +44,12 @@ class OperatorRecord:
     city: str
     phone: str
     is_demo: bool
+    iban: str | None = None
 
 
 async def find_operator(session: AsyncSession) -> OperatorRecord | None:
     """Return the municipality this installation works for, None before one is recorded."""
-    columns = ("name", "street", "postcode", "city", "phone", "is_demo")
+    columns = ("name", "street", "postcode", "city", "phone", "is_demo", "iban")
     row = (
         await session.execute(
             select(*(_OPERATOR.c[name] for name in columns)).order_by(_OPERATOR.c.id).limit(1)

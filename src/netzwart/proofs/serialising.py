@@ -48,6 +48,11 @@ def checks_as_json(checks: tuple[CheckResult, ...]) -> list[dict[str, object]]:
     return [cast("dict[str, object]", _plain(_parts(check))) for check in checks]
 
 
+def plain(content: Mapping[str, object]) -> dict[str, object]:
+    """Return any content as JSON knows it, by the same rules as the proof."""
+    return cast("dict[str, object]", _plain(dict(content)))
+
+
 def _content(proof: ProofOfUse) -> dict[str, object]:
     content: dict[str, object] = {
         "format": "netzwart/proof/1",
@@ -106,6 +111,7 @@ def _content(proof: ProofOfUse) -> dict[str, object]:
         "rule_version": proof.rule_version,
         "seal_root": proof.seal_root,
         "signature_note": proof.signature_note,
+        "check_address": proof.check_address,
     }
     if isinstance(proof, InterimProofOfUse):
         content["period_from"] = proof.period_from
@@ -145,7 +151,7 @@ def _coverage(coverage: Coverage) -> dict[str, object]:
 
 def _parts(value: Any) -> dict[str, object]:  # noqa: ANN401 - any frozen dataclass
     """Return the fields of a dataclass; `asdict` would copy each value, which costs seconds."""
-    kind: type[Any] = type(value)
+    kind = cast("type[Any]", type(value))
     return {name: getattr(value, name) for name in _names(kind)}
 
 

@@ -312,6 +312,8 @@ class ProofOfUse:
     """Root of the day's sealed hash chain."""
     signature_note: str | None = None
     """How the file is signed; says so when only the installation's key does."""
+    check_address: str | None = None
+    """Page where the paper can be checked; the QR code on the cover leads there."""
 
     def __post_init__(self) -> None:
         """Refuse contradictions between the parts."""

@@ -7,6 +7,7 @@ one it replaces. Drafts are drawn with a watermark and not stored.
 import asyncio
 import hashlib
 import io
+import json
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -24,15 +25,25 @@ from netzwart.errors import ConflictError, NotFoundError
 from netzwart.funding.queries import visible_grants
 from netzwart.funding.tables import Grant
 from netzwart.ledger.queries import latest_seal
-from netzwart.proofs.serialising import content_sha256
-from netzwart.proofs.values import ProofOfUse
-from netzwart.reports.proof_files import PDF, build_proof_files
+from netzwart.reports.compiling import AnyPaper, PaperOrder, build_files
+from netzwart.reports.kinds import KINDS, PaperKind
+from netzwart.reports.papers.twins import DATA
+from netzwart.reports.papers.values import ListPaper
+from netzwart.reports.proof_files import CHECKS, DEVICES, EXPENSES, PROOF
+from netzwart.reports.signing import PaperSigner
 from netzwart.reports.tables import IssuedDocument
 
 log = structlog.get_logger()
 
 _DOCUMENT = table_of(IssuedDocument)
 _GRANT = table_of(Grant)
+_PROOF_TWINS = (
+    (EXPENSES, "Belegliste CSV"),
+    (DEVICES, "Inventarliste CSV"),
+    (PROOF, "JSON"),
+    (CHECKS, "Prüfbericht"),
+)
+_LONGEST_TITLE = 300
 _FIRST_ZIP_DAY = (1980, 1, 1, 0, 0, 0)
 
 
@@ -46,6 +57,7 @@ class IssuedRow:
 
     id: int
     number: str
+    kind: str
     title: str
     grant_id: int | None
     grant_number: str | None
@@ -56,40 +68,106 @@ class IssuedRow:
     supersedes: str | None
     superseded_by: str | None
 
+    @property
+    def pdf(self) -> str:
+        """Return the file name of the paper."""
+        return KINDS[PaperKind(self.kind)].pdf
+
+    @property
+    def twins(self) -> tuple[tuple[str, str], ...]:
+        """Return file name and label of what machines read."""
+        if self.kind == PaperKind.PROOF_OF_USE:
+            return _PROOF_TWINS
+        return KINDS[PaperKind(self.kind)].twins
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DrawnPaper:
+    """A paper with its number on it, drawn and signed, ready to be stored."""
+
+    value: AnyPaper
+    pdf: bytes
+    twins: bytes
+    sha256: str
+    content_sha256: str
+    drawn_at: datetime
+
 
 async def issue(
-    session: AsyncSession, proof: ProofOfUse, grant_id: int, actor: Actor
+    session: AsyncSession,
+    paper: AnyPaper,
+    order: PaperOrder,
+    actor: Actor,
+    signer: PaperSigner,
 ) -> IssuedDocument:
-    """Store the proof as paper and twins under the next number, replacing the one before it.
+    """Store a compiled paper and its twins under the next number, replacing the one before it.
+
+    It is drawn within the caller's transaction; thousands of rows belong into a job
+    (`netzwart.reports.ordering`), which holds no lock meanwhile.
+
+    Raises:
+        DraftNotIssuableError: when the value is a draft.
+        CertificateExpiredError: when the certificate is not valid today.
+    """
+    number = await next_number(session, order.kind)
+    root = await last_seal_root(session)
+    drawn = await asyncio.to_thread(draw_numbered, paper, number, signer, root)
+    return await store(session, drawn, order, actor)
+
+
+def draw_numbered(
+    paper: AnyPaper, number: str, signer: PaperSigner, seal_root: str | None
+) -> DrawnPaper:
+    """Return the paper under a number, signed; takes seconds of CPU: call it in a thread.
 
     Raises:
         DraftNotIssuableError: when the value is a draft.
     """
-    if proof.is_draft:
+    if paper.is_draft:
         raise DraftNotIssuableError("Ein Entwurf wird nicht ausgestellt.")
-    now = utcnow()
-    seal = await latest_seal(session)
     numbered = replace(
-        proof,
-        number=await _next_number(session, now),
-        seal_root=None if seal is None else seal.root,
+        paper,
+        number=number,
+        seal_root=seal_root,
+        signature_note=signer.note,
+        check_address=signer.check_address,
     )
-    files = await asyncio.to_thread(build_proof_files, numbered)
-    pdf = files[PDF]
-    document = IssuedDocument(
-        number=numbered.number or "",
-        kind=proof.kind,
-        title=f"{proof.title} {proof.grant}",
-        grant_id=grant_id,
-        as_of=proof.as_of,
-        issued_at=now,
-        issued_by=actor.display_name,
-        sha256=hashlib.sha256(pdf).hexdigest(),
-        content_sha256=content_sha256(numbered),
+    files = build_files(numbered)
+    name = next(iter(files))
+    now = utcnow()
+    pdf = signer.sign(files.pop(name), now)
+    data = files[PROOF] if PROOF in files else files[DATA]
+    return DrawnPaper(
+        value=numbered,
         pdf=pdf,
-        content=zip_of({name: data for name, data in files.items() if name != PDF}),
-        supersedes_id=await _last_of(session, grant_id, proof.kind),
-        seal_root=numbered.seal_root,
+        twins=zip_of(files),
+        sha256=hashlib.sha256(pdf).hexdigest(),
+        content_sha256=str(json.loads(data)["sha256"]),
+        drawn_at=now,
+    )
+
+
+async def store(
+    session: AsyncSession, drawn: DrawnPaper, order: PaperOrder, actor: Actor
+) -> IssuedDocument:
+    """Write a drawn paper into the register; from here on nothing changes it."""
+    paper = drawn.value
+    about = paper.grant or (paper.subject if isinstance(paper, ListPaper) else "")
+    document = IssuedDocument(
+        number=paper.number or "",
+        kind=str(paper.kind),
+        title=f"{paper.title} {about}"[:_LONGEST_TITLE],
+        grant_id=order.grant_id,
+        school_id=order.school_id,
+        as_of=paper.as_of,
+        issued_at=drawn.drawn_at,
+        issued_by=actor.display_name,
+        sha256=drawn.sha256,
+        content_sha256=drawn.content_sha256,
+        pdf=drawn.pdf,
+        content=drawn.twins,
+        supersedes_id=await _last_of(session, order),
+        seal_root=paper.seal_root,
     )
     session.add(document)
     await session.flush()
@@ -101,8 +179,14 @@ async def issue(
         document.id,
         changes={"number": [None, document.number], "sha256": [None, document.sha256]},
     )
-    log.info("proof_issued", document_id=document.id, size_bytes=len(pdf))
+    log.info("proof_issued", document_id=document.id, size_bytes=len(document.pdf))
     return document
+
+
+async def last_seal_root(session: AsyncSession) -> str | None:
+    """Return the root of the last sealed day, which each issued paper prints."""
+    seal = await latest_seal(session)
+    return None if seal is None else seal.root
 
 
 def zip_of(files: Mapping[str, bytes]) -> bytes:
@@ -116,18 +200,6 @@ def zip_of(files: Mapping[str, bytes]) -> bytes:
     return target.getvalue()
 
 
-def twin_of(document: IssuedDocument, name: str) -> bytes:
-    """Return one stored twin.
-
-    Raises:
-        NotFoundError: when the document has no file of that name.
-    """
-    with zipfile.ZipFile(io.BytesIO(document.content)) as archive:
-        if name not in archive.namelist():
-            raise NotFoundError("Diese Datei gehört nicht zum Nachweis.")
-        return archive.read(name)
-
-
 async def list_issued(session: AsyncSession, actor: Actor) -> list[IssuedRow]:
     """Return the issued documents the actor may see, newest first, without their bytes."""
     before, after = _DOCUMENT.alias("before"), _DOCUMENT.alias("after")
@@ -136,7 +208,17 @@ async def list_issued(session: AsyncSession, actor: Actor) -> list[IssuedRow]:
         .outerjoin(before, before.c.id == _DOCUMENT.c.supersedes_id)
         .outerjoin(after, after.c.supersedes_id == _DOCUMENT.c.id)
     )
-    names = ("id", "number", "title", "grant_id", "as_of", "issued_at", "issued_by", "sha256")
+    names = (
+        "id",
+        "number",
+        "kind",
+        "title",
+        "grant_id",
+        "as_of",
+        "issued_at",
+        "issued_by",
+        "sha256",
+    )
     rows = await session.execute(
         select(
             *(_DOCUMENT.c[name] for name in names),
@@ -160,7 +242,7 @@ async def get_issued(session: AsyncSession, document_id: int, actor: Actor) -> I
     """
     document = await session.scalar(
         select(IssuedDocument)
-        .join(_GRANT, _GRANT.c.id == _DOCUMENT.c.grant_id)
+        .outerjoin(_GRANT, _GRANT.c.id == _DOCUMENT.c.grant_id)
         .where(_DOCUMENT.c.id == document_id, visible_grants(actor))
     )
     if document is None:
@@ -168,18 +250,21 @@ async def get_issued(session: AsyncSession, document_id: int, actor: Actor) -> I
     return document
 
 
-async def _next_number(session: AsyncSession, now: datetime) -> str:
+async def next_number(session: AsyncSession, kind: PaperKind) -> str:
     """Return `VN-2026-0007`; two at the same moment meet the unique constraint."""
-    start = f"VN-{now.astimezone(BERLIN).year}-"
+    start = f"{KINDS[kind].prefix}-{utcnow().astimezone(BERLIN).year}-"
     last = await session.scalar(
         select(func.max(_DOCUMENT.c.number)).where(_DOCUMENT.c.number.startswith(start))
     )
     return f"{start}{int(str(last).rpartition('-')[2]) + 1 if last else 1:04d}"
 
 
-async def _last_of(session: AsyncSession, grant_id: int, kind: str) -> int | None:
+async def _last_of(session: AsyncSession, order: PaperOrder) -> int | None:
+    """Return the paper of this kind about the same thing, which the new one replaces."""
     return await session.scalar(
         select(func.max(_DOCUMENT.c.id)).where(
-            _DOCUMENT.c.grant_id == grant_id, _DOCUMENT.c.kind == kind
+            _DOCUMENT.c.kind == order.kind.value,
+            _DOCUMENT.c.grant_id.is_not_distinct_from(order.grant_id),
+            _DOCUMENT.c.school_id.is_not_distinct_from(order.school_id),
         )
     )

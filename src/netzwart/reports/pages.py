@@ -1,16 +1,15 @@
-"""Nachweise: what was issued, a draft to look at, and the button that issues."""
+"""Nachweise: what was issued, a draft to look at, the button that issues, how far a job is."""
 
 import asyncio
 from collections.abc import Sequence
 from datetime import date
-from typing import Annotated, Literal
 
 from litestar import Controller, get, post
+from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
-from litestar.plugins.htmx import HTMXRequest
+from litestar.plugins.htmx import HTMXRequest, HTMXTemplate
 from litestar.response import Redirect, Response, Template
 from litestar.types import ControllerRouterHandler
-from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from netzwart.accounts.actors import Actor, Right
@@ -19,92 +18,132 @@ from netzwart.accounts.guards import requires_funding_reader, requires_proof_iss
 from netzwart.accounts.tables import Role
 from netzwart.clock import today
 from netzwart.database import DbSession
-from netzwart.errors import InvalidInputError
 from netzwart.funding.queries import list_grant_choices
-from netzwart.proofs.compiling import compile_proof_of_use
-from netzwart.reports.issuing import get_issued, issue, list_issued, twin_of
-from netzwart.reports.proof_files import CHECKS, DEVICES, EXPENSES, PDF, PROOF, build_proof_files
+from netzwart.reports.checking_pages import CheckPaperController
+from netzwart.reports.comparing import compare_with_today
+from netzwart.reports.compiling import (
+    PaperOrder,
+    build_files,
+    check_order,
+    compile_paper,
+    pdf_name,
+)
+from netzwart.reports.downloading import served, stored_file
+from netzwart.reports.forms import PaperRequestForm
+from netzwart.reports.issuing import get_issued, issue, list_issued
+from netzwart.reports.kinds import KINDS, PaperKind, PaperScope
+from netzwart.reports.ordering import get_paper_job, is_large, order_paper
+from netzwart.reports.signing import PaperSigner
+from netzwart.reports.tables import PaperJobState
+from netzwart.schools.queries import school_choices
 from netzwart.web.frame import NavItem
 from netzwart.web.requests import Entered, go_to, nothing_entered, read_form
 
-_MEDIA_TYPES = {
-    PDF: "application/pdf",
-    PROOF: "application/json",
-    CHECKS: "application/json",
-    EXPENSES: "text/csv; charset=utf-8",
-    DEVICES: "text/csv; charset=utf-8",
-}
-_LABELS = (
-    (PDF, "PDF"),
-    (EXPENSES, "Belegliste CSV"),
-    (DEVICES, "Inventarliste CSV"),
-    (PROOF, "JSON"),
-    (CHECKS, "Prüfbericht"),
-)
-
-
-class ProofRequestForm(BaseModel):
-    """Which proof is wanted, and whether it is issued or only looked at."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    bewilligung: Annotated[int, Field(ge=1)]
-    stichtag: date
-    art: Literal["entwurf", "ausstellen"] = "entwurf"
-
-
-class FutureDayError(InvalidInputError):
-    """A proof cannot know what happens tomorrow."""
+Signing = NamedDependency[PaperSigner]
 
 
 class ProofsController(Controller):
-    """Issued proofs and how they come about."""
+    """Issued papers and how they come about."""
 
     path = "/nachweise"
     guards = [requires_funding_reader]  # noqa: RUF012 - Litestar reads a plain attribute
 
     @get()
     async def index(
-        self, session: DbSession, actor: CurrentActor, bewilligung: FromQuery[str] = ""
+        self,
+        session: DbSession,
+        actor: CurrentActor,
+        bewilligung: FromQuery[str] = "",
+        papier: FromQuery[str] = "",
+        schule: FromQuery[str] = "",
     ) -> Template:
         """List what was issued, with the form for a new one."""
-        return await _page(session, actor, nothing_entered(), bewilligung)
+        chosen = {"bewilligung": bewilligung, "papier": papier, "schule": schule}
+        return await _page(session, actor, nothing_entered(), chosen)
 
     @post(guards=[requires_proof_issuer])
     async def create(
-        self, request: HTMXRequest, session: DbSession, actor: CurrentActor
+        self, request: HTMXRequest, session: DbSession, actor: CurrentActor, signer: Signing
     ) -> Template | Redirect:
-        """Issue a proof, or go to its draft."""
-        entered = await read_form(request, ProofRequestForm)
-        form = entered.form
-        if form is not None and form.art == "entwurf":
-            return go_to(f"/nachweise/entwurf?bewilligung={form.bewilligung}&tag={form.stichtag}")
-        number = ""
-        if form is not None:
+        """Issue a paper, queue a long one, or go to its draft."""
+        entered = await read_form(request, PaperRequestForm)
+        where = Redirect("/nachweise")
+        if entered.form is not None:
             async with entered.attempt(session):
-                _check_day(form.stichtag)
-                proof = await compile_proof_of_use(
-                    session, form.bewilligung, form.stichtag, actor, is_draft=False
-                )
-                number = (await issue(session, proof, form.bewilligung, actor)).number
+                where = await _act(session, actor, signer, entered.form)
         if entered.errors:
-            return await _page(session, actor, entered, entered.values["bewilligung"])
-        return go_to("/nachweise", f"{number} ist ausgestellt und gespeichert.")
+            return await _page(session, actor, entered, entered.values)
+        return where
 
     @get("/entwurf")
     async def draft(
         self,
         session: DbSession,
         actor: CurrentActor,
-        bewilligung: FromQuery[int],
+        bewilligung: FromQuery[int | None] = None,
+        schule: FromQuery[int | None] = None,
+        papier: FromQuery[PaperKind] = PaperKind.PROOF_OF_USE,
         tag: FromQuery[date | None] = None,
     ) -> Response[bytes]:
         """Draw a draft with a watermark; nothing is stored."""
-        day = tag or today()
-        _check_day(day)
-        proof = await compile_proof_of_use(session, bewilligung, day, actor)
-        files = await asyncio.to_thread(build_proof_files, proof)
-        return _file(PDF, files[PDF], f"Entwurf-{day.isoformat()}.pdf", inline=True)
+        order = PaperOrder(
+            kind=papier, as_of=tag or today(), grant_id=bewilligung, school_id=schule
+        )
+        await check_order(session, order, actor)
+        paper = await compile_paper(session, order, actor, is_draft=True)
+        files = await asyncio.to_thread(build_files, paper)
+        name = pdf_name(papier)
+        return served(name, files[name], f"Entwurf-{order.as_of.isoformat()}-{name}", inline=True)
+
+    @get("/tabelle")
+    async def table(
+        self,
+        session: DbSession,
+        actor: CurrentActor,
+        papier: FromQuery[PaperKind],
+        bewilligung: FromQuery[int | None] = None,
+        schule: FromQuery[int | None] = None,
+        tag: FromQuery[date | None] = None,
+    ) -> Response[bytes]:
+        """Give the main table of a paper as CSV for a spreadsheet; nothing is stored."""
+        order = PaperOrder(
+            kind=papier, as_of=tag or today(), grant_id=bewilligung, school_id=schule
+        )
+        await check_order(session, order, actor)
+        paper = await compile_paper(session, order, actor, is_draft=True)
+        files = await asyncio.to_thread(build_files, paper)
+        name = f"{KINDS[papier].table}.csv"
+        return served(name, files[name], f"{order.as_of.isoformat()}-{name}")
+
+    @get("/auftraege/{job_id:int}")
+    async def job(
+        self, request: HTMXRequest, session: DbSession, actor: CurrentActor, job_id: FromPath[int]
+    ) -> Template:
+        """Show how far an ordered paper is; the page asks again by itself."""
+        job = await get_paper_job(session, job_id, actor)
+        context = {
+            "job": job,
+            "label": KINDS[PaperKind(job.kind)].label,
+            "is_open": job.state in {PaperJobState.TODO, PaperJobState.DOING},
+            "file": pdf_name(job.kind),
+        }
+        if request.htmx:
+            return HTMXTemplate(template_name="reports/_job.html", context=context)
+        return Template("reports/job.html", context=context)
+
+    @get("/{document_id:int}/vergleich")
+    async def comparison(
+        self, session: DbSession, actor: CurrentActor, document_id: FromPath[int]
+    ) -> Template:
+        """Show what the paper would say differently from today's data."""
+        document = await get_issued(session, document_id, actor)
+        found = await compare_with_today(session, document, actor)
+        context = {
+            "found": found,
+            "document": document,
+            "may_issue": actor.may(Right.ISSUE_PROOFS),
+        }
+        return Template("reports/comparison.html", context=context)
 
     @get("/{document_id:int}/{name:str}")
     async def download(
@@ -116,36 +155,48 @@ class ProofsController(Controller):
     ) -> Response[bytes]:
         """Give back the stored bytes of paper or twin."""
         document = await get_issued(session, document_id, actor)
-        content = document.pdf if name == PDF else twin_of(document, name)
-        return _file(name, content, f"{document.number}-{name}", inline=False)
+        return served(name, stored_file(document, name), f"{document.number}-{name}")
 
 
-def _check_day(day: date) -> None:
-    if day > today():
-        message = "Der Stichtag liegt in der Zukunft."
-        raise FutureDayError(message, {"stichtag": message})
-
-
-def _file(name: str, content: bytes, file_name: str, *, inline: bool) -> Response[bytes]:
-    kind = "inline" if inline else "attachment"
-    return Response(
-        content,
-        media_type=_MEDIA_TYPES[name],
-        headers={"Content-Disposition": f'{kind}; filename="{file_name}"'},
+async def _act(
+    session: AsyncSession, actor: Actor, signer: PaperSigner, form: PaperRequestForm
+) -> Redirect:
+    scope = KINDS[form.papier].scope
+    order = PaperOrder(
+        kind=form.papier,
+        as_of=form.stichtag,
+        grant_id=form.bewilligung if scope is PaperScope.GRANT else None,
+        school_id=form.schule if scope is PaperScope.SCHOOL else None,
     )
+    await check_order(session, order, actor)
+    if form.art == "entwurf":
+        about = f"&bewilligung={order.grant_id}" if order.grant_id else ""
+        about += f"&schule={order.school_id}" if order.school_id else ""
+        return go_to(f"/nachweise/entwurf?papier={order.kind.value}&tag={order.as_of}{about}")
+    if await is_large(session, order):
+        job = await order_paper(session, order, actor)
+        return go_to(f"/nachweise/auftraege/{job.id}")
+    paper = await compile_paper(session, order, actor, is_draft=False)
+    number = (await issue(session, paper, order, actor, signer)).number
+    return go_to("/nachweise", f"{number} ist ausgestellt und gespeichert.")
 
 
 async def _page(
-    session: AsyncSession, actor: Actor, entered: Entered[ProofRequestForm], chosen: str
+    session: AsyncSession,
+    actor: Actor,
+    entered: Entered[PaperRequestForm],
+    chosen: dict[str, str],
 ) -> Template:
     rows = await list_issued(session, actor)
+    fields = {"as_of": "stichtag", "grant": "bewilligung", "school": "schule", "kind": "papier"}
     context = {
         "rows": rows,
-        "files": _LABELS,
         "grants": await list_grant_choices(session, actor),
+        "schools": await school_choices(session, actor.scope(Right.READ_SCHOOLS)),
+        "kinds": [(kind.value, facts.label) for kind, facts in KINDS.items()],
         "chosen": chosen,
         "day": entered.values["stichtag"] or today().isoformat(),
-        "errors": entered.errors,
+        "errors": {fields.get(name, name): text for name, text in entered.errors.items()},
         "may_issue": actor.may(Right.ISSUE_PROOFS),
     }
     return Template("reports/proofs.html", context=context, status_code=entered.status)
@@ -160,4 +211,4 @@ NAV: Sequence[NavItem] = (
         frozenset({Role.ADMIN, Role.FUNDING_OFFICER, Role.AUDITOR}),
     ),
 )
-CONTROLLERS: Sequence[ControllerRouterHandler] = (ProofsController,)
+CONTROLLERS: Sequence[ControllerRouterHandler] = (ProofsController, CheckPaperController)

@@ -77,12 +77,12 @@ DEVICE_HEADINGS: Final = (
 def expenses_csv(proof: ProofOfUse) -> bytes:
     """Return `belegliste.csv`: one line per expense and nothing else, so that columns add up."""
     labels = {group.category: group.label for group in proof.expenses.groups}
-    return _sheet(EXPENSE_HEADINGS, (_expense(line, labels) for line in proof.expenses.expenses))
+    return sheet(EXPENSE_HEADINGS, (_expense(line, labels) for line in proof.expenses.expenses))
 
 
 def devices_csv(proof: ProofOfUse) -> bytes:
     """Return `inventarliste.csv`: one line per device."""
-    return _sheet(DEVICE_HEADINGS, (_device(line) for line in proof.devices.devices))
+    return sheet(DEVICE_HEADINGS, (_device(line) for line in proof.devices.devices))
 
 
 def written(content: object) -> bytes:
@@ -161,7 +161,8 @@ def _device(line: ProvenDevice) -> tuple[object, ...]:
     )
 
 
-def _sheet(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
+def sheet(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
+    """Return rows as CSV for German spreadsheets."""
     target = io.StringIO()
     writer = csv.writer(target, delimiter=";", lineterminator="\r\n")
     writer.writerow(headings)

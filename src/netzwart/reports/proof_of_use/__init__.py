@@ -37,7 +37,8 @@ def draw_proof_of_use(proof: ProofOfUse, sha256: str | None = None) -> bytes:
     paper = Paper(_imprint(proof, sha256))
     annexes = _annexes(proof)
     numbers = {key: f"Anlage {index}" for index, (key, _) in enumerate(annexes, start=1)}
-    draw_cover(paper, proof, (*FORM, *((key, f"{numbers[key]} {title}") for key, title in annexes)))
+    contents = (*FORM, *((key, f"{numbers[key]} {title}") for key, title in annexes))
+    draw_cover(paper, proof, contents, sha256)
     draw_narrative(Section(paper, paper.add_page()), proof)
     draw_statements(Section(paper, paper.add_page()), proof)
     section = Section(paper, paper.add_page())

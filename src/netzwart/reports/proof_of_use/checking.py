@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Final
 
-from netzwart.proofs.values import CheckResult, CheckSeverity, ProofOfUse
+from netzwart.proofs.values import CheckResult, CheckSeverity, PrintedRuleNote, ProofOfUse
 from netzwart.reports.formats import day
 from netzwart.reports.grid import STATEMENT, Column, Group, Part, Row, Style, Table, cell
 from netzwart.reports.proof_of_use.section import Section
@@ -82,7 +82,7 @@ def draw_notes(section: Section, proof: ProofOfUse, number: str) -> None:
             "festgelegt. Maßgeblich ist der Bescheid.",
             colour=WARNING,
         )
-        section.table(_rule_notes(proof))
+        section.table(rule_note_table(proof.rule_notes))
     section.heading("Fristen")
     rows = [
         Row((cell(row.label), cell(Part(day(row.day), strong=True)), cell(Part(row.basis, SOFT))))
@@ -103,12 +103,15 @@ def draw_authenticity(section: Section, proof: ProofOfUse, sha256: str) -> None:
     facts = [
         ("Prüfsumme (SHA-256)", sha256),
         ("Verkettung (Tagessiegel)", proof.seal_root or "noch nicht gesiegelt"),
-        ("Signatur", proof.signature_note or "nicht signiert"),
+        ("Signatur", proof.signature_note or "Entwurf, nicht signiert"),
+        ("Prüfen unter", proof.check_address or ""),
         ("Erzeugt mit", f"netzwart {proof.generator_version}"),
         ("Förderregel", f"{proof.programme}, Fassung {proof.rule_version or '–'}"),
     ]
     columns = (Column(("",), 45), Column(("",), 120))
-    rows = [Row((cell(Part(label, SOFT)), cell(Part(value, INK)))) for label, value in facts]
+    rows = [
+        Row((cell(Part(label, SOFT)), cell(Part(value, INK)))) for label, value in facts if value
+    ]
     section.table(Table(columns=columns, groups=(Group(rows),), style=STATEMENT))
 
 
@@ -132,7 +135,8 @@ def _check(check: CheckResult) -> Row:
     )
 
 
-def _rule_notes(proof: ProofOfUse) -> Table:
+def rule_note_table(notes: tuple[PrintedRuleNote, ...]) -> Table:
+    """Return the values of the rules that must be compared with the notice."""
     rows = [
         Row(
             (
@@ -142,6 +146,6 @@ def _rule_notes(proof: ProofOfUse) -> Table:
                 cell(Part(note.source, SOFT, max_lines=6)),
             )
         )
-        for note in proof.rule_notes
+        for note in notes
     ]
     return Table(columns=NOTE_COLUMNS, groups=(Group(rows),), style=READING)

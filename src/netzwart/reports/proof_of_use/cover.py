@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from netzwart.proofs.values import InterimProofOfUse, ProofOfUse
+from netzwart.reports.code import check_code, draw_code
 from netzwart.reports.fonts import LIGHT, REGULAR, STRONG, wrap
 from netzwart.reports.formats import amount, day, euro, percent
 from netzwart.reports.grid import STATEMENT, Column, Group, Row, Table, cell
@@ -30,9 +31,13 @@ NOTICE_COLUMNS: Final = (
 )
 
 
-def draw_cover(paper: Paper, proof: ProofOfUse, contents: tuple[tuple[str, str], ...]) -> None:
+def draw_cover(
+    paper: Paper, proof: ProofOfUse, contents: tuple[tuple[str, str], ...], sha256: str
+) -> None:
     """Draw the first page; `contents` are `(section key, title)` for the list at the bottom."""
     page = paper.add_page()
+    if proof.check_address and proof.number:
+        draw_code(page, check_code(proof.check_address, proof.number, sha256))
     paper.mark_section("cover", proof.title, SENDER_BASELINE)
     _letterhead(page, proof)
     section = Section(paper, page, TITLE_BASELINE)

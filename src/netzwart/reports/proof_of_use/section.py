@@ -1,4 +1,4 @@
-"""A portrait section under construction: headings, paragraphs and tables down the page."""
+"""A section under construction: headings, paragraphs and tables down the page."""
 
 from typing import Final
 
@@ -17,15 +17,18 @@ NOTE_LEADING: Final = 11
 class Section:
     """Writes downwards and turns the page when the rest does not fit."""
 
-    def __init__(self, paper: Paper, page: Page, y: float = TOP) -> None:
+    def __init__(
+        self, paper: Paper, page: Page, y: float = TOP, *, is_landscape: bool = False
+    ) -> None:
         self.paper = paper
         self.page = page
         self.y = y
+        self._is_landscape = is_landscape
 
     def need(self, height: float) -> None:
         """Go to a new page unless this much room is left."""
         if self.y + height > self.page.floor:
-            self.page, self.y = self.paper.add_page(), TOP
+            self.page, self.y = self.paper.add_page(landscape=self._is_landscape), TOP
 
     def skip(self, height: float) -> None:
         """Leave room."""
@@ -77,7 +80,9 @@ class Section:
 
     def table(self, table: Table) -> None:
         """Draw a table and go on below it."""
-        self.page, self.y = draw_table(self.paper, self.page, self.y, table)
+        self.page, self.y = draw_table(
+            self.paper, self.page, self.y, table, landscape=self._is_landscape
+        )
         self.y += 6
 
     def _lines(self, text: str, size: float, leading: float, colour: Colour) -> None:

@@ -54,4 +54,9 @@ SEVERITY: Final[Mapping[CheckSeverity, str]] = {
 
 def source(evidence: Evidence) -> str:
     """Return the source of a sighting; an unknown one stands for itself."""
-    return SOURCE.get(evidence.source or "", evidence.source or "")
+    return source_label(evidence.source or "")
+
+
+def source_label(key: str) -> str:
+    """Return the German name of a sighting source; an unknown one stands for itself."""
+    return SOURCE.get(key, key)

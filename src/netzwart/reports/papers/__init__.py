@@ -1,0 +1,1 @@
+"""Papers that are lists: drawdown, procurement, earmarks, inventory, assets, council statement."""
