@@ -10,6 +10,7 @@ want chromium chromium
 want snmpd snmpd
 want snmpget snmp
 want sshd openssh-server
+want vtysh frr
 want ssh-keygen openssh-client
 want pdftotext poppler-utils
 want qpdf qpdf

@@ -2,7 +2,9 @@
 
 import asyncio
 import os
+import socket
 import subprocess
+import time
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -44,6 +46,11 @@ PID: GLC-SX-MMD        , VID: V01  , SN: DEMOSFP0001
 """
 
 OUTPUTS = {"show version": SHOW_VERSION, "show inventory": SHOW_INVENTORY}
+
+
+def key_line(key: asyncssh.SSHKey) -> str:
+    """Return a public key as type and base64."""
+    return " ".join(key.export_public_key("openssh").decode().split()[:2])
 
 
 class _Server(asyncssh.SSHServer):
@@ -93,6 +100,9 @@ class DeviceShell:
             await connection.wait_closed()
         await self._acceptor.wait_closed()
 
+    def key_line(self) -> str:
+        return key_line(self.host_key)
+
     def write_known_hosts(self, path: Path, key: asyncssh.SSHKey | None = None) -> str:
         public = (key or self.host_key).export_public_key("openssh").decode().strip()
         path.write_text(f"[127.0.0.1]:{self.port} {public}\n", encoding="utf-8")
@@ -129,8 +139,13 @@ class DeviceShell:
             process.exit(0)
 
 
-def start_sshd(binary: str, folder: Path, port: int, public_key: str) -> subprocess.Popen[bytes]:
-    """Start OpenSSH's server for the user who runs the tests, with one key and no password."""
+def start_sshd(
+    binary: str, folder: Path, port: int, public_key: str, *, command: str = ""
+) -> subprocess.Popen[bytes]:
+    """Start OpenSSH's server for the user who runs the tests, with one key and no password.
+
+    With a command, whoever comes in gets that and no shell.
+    """
     subprocess.run(
         ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(folder / "host_key")], check=True
     )
@@ -142,7 +157,12 @@ def start_sshd(binary: str, folder: Path, port: int, public_key: str) -> subproc
         f"AuthorizedKeysFile {folder}/authorized_keys\n"
         f"PidFile {folder}/sshd.pid\n"
         "StrictModes no\nUsePAM no\nPasswordAuthentication no\nPermitRootLogin prohibit-password\n"
-        "AllowAgentForwarding no\nPrintMotd no\nPrintLastLog no\n",
+        "AllowAgentForwarding no\nPrintMotd no\nPrintLastLog no\n"
+        + (f"ForceCommand {command}\n" if command else ""),
+        encoding="utf-8",
+    )
+    (folder / "known_hosts").write_text(
+        f"[127.0.0.1]:{port} {(folder / 'host_key.pub').read_text(encoding='utf-8')}",
         encoding="utf-8",
     )
     if os.geteuid() == 0:
@@ -152,3 +172,15 @@ def start_sshd(binary: str, folder: Path, port: int, public_key: str) -> subproc
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
+
+
+def wait_for_port(process: subprocess.Popen[bytes], port: int) -> None:
+    """Return as soon as somebody listens on the port of loopback."""
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline:
+        assert process.poll() is None, "the server ended at once"
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.05)
+    raise AssertionError("nobody listens")

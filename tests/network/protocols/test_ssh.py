@@ -10,18 +10,32 @@ import asyncssh
 import pytest
 from pydantic import SecretStr
 
+from netzwart.database import Database
 from netzwart.network.polling.shell_probing import identify_over_ssh
 from netzwart.network.profiles.facts import ComponentKind
 from netzwart.network.profiles.loading import knowledge
 from netzwart.network.protocols.replies import (
     AuthenticationFailedError,
+    HostKeyError,
     NoAnswerError,
     RefusedError,
     SshTarget,
 )
 from netzwart.network.protocols.ssh import NetmikoWire, open_ssh_wire
+from netzwart.network.tables import Node
 from tests.network.conftest import required_binary
-from tests.network.shells import ENABLE, OUTPUTS, PASSWORD, USER, DeviceShell, start_sshd
+from tests.network.place import a_place
+from tests.network.shells import (
+    ENABLE,
+    OUTPUTS,
+    PASSWORD,
+    USER,
+    DeviceShell,
+    key_line,
+    start_sshd,
+    wait_for_port,
+)
+from tests.network.simulated_switch import Switch
 
 
 @pytest.fixture
@@ -40,7 +54,15 @@ async def shell() -> AsyncGenerator[DeviceShell]:
 
 
 def at(shell: DeviceShell, password: str = PASSWORD) -> SshTarget:
-    return SshTarget("127.0.0.1", "cisco_ios", USER, shell.port, SecretStr(password), timeout_s=5.0)
+    return SshTarget(
+        "127.0.0.1",
+        "cisco_ios",
+        USER,
+        shell.port,
+        SecretStr(password),
+        host_keys=frozenset({shell.key_line()}),
+        timeout_s=5.0,
+    )
 
 
 async def test_commands_run_in_one_session(wire: NetmikoWire, shell: DeviceShell):
@@ -95,16 +117,67 @@ async def test_wrong_password_is_told_apart(wire: NetmikoWire, shell: DeviceShel
 async def test_known_host_key_is_accepted_and_another_is_not(
     wire: NetmikoWire, shell: DeviceShell, tmp_path: Path
 ):
+    unknown = replace(at(shell), host_keys=frozenset())
     known = shell.write_known_hosts(tmp_path / "known_hosts")
-    assert await wire.run(replace(at(shell), known_hosts=known), ["show version"])
-    other = shell.write_known_hosts(
-        tmp_path / "other", asyncssh.generate_private_key("ssh-ed25519")
-    )
+    assert await wire.run(replace(unknown, known_hosts=known), ["show version"])
+    stranger = asyncssh.generate_private_key("ssh-ed25519")
+    other = shell.write_known_hosts(tmp_path / "other", stranger)
     (tmp_path / "empty").write_text("", encoding="utf-8")
-    for wrong in (other, str(tmp_path / "empty"), str(tmp_path / "missing")):
-        with pytest.raises(AuthenticationFailedError, match="host key"):
-            await wire.run(replace(at(shell), known_hosts=wrong), ["show version"])
+    for wrong, is_changed in (
+        (replace(unknown, known_hosts=other), True),
+        (replace(unknown, known_hosts=other, accepts_new_host=True), True),
+        (replace(unknown, host_keys=frozenset({key_line(stranger)})), True),
+        (replace(unknown, known_hosts=str(tmp_path / "empty")), False),
+        (replace(unknown, known_hosts=str(tmp_path / "missing")), False),
+        (unknown, False),
+    ):
+        with pytest.raises(HostKeyError, match="host key") as caught:
+            await wire.run(wrong, ["show version"])
+        assert caught.value.is_changed is is_changed
+        assert caught.value.line == shell.key_line()
+        assert caught.value.fingerprint == shell.host_key.get_fingerprint()
+    assert shell.sessions == 1, "nobody else's password was told"
+    assert await wire.run(replace(unknown, accepts_new_host=True), ["show version"])
+
+
+async def test_session_is_kept_for_a_round_and_by_one_thread(wire: NetmikoWire, shell: DeviceShell):
+    async with wire.session(at(shell)) as session:
+        assert "15.2(7)E3" in await session.ask("show version")
+        await asyncio.sleep(0.1)
+        assert "DEMOSFP0001" in await session.ask("show inventory")
     assert shell.sessions == 1
+
+
+async def test_stuck_sessions_hold_up_neither_the_loop_nor_snmp(sqlite_database: Database):
+    wire, place = open_ssh_wire(2), await a_place(sqlite_database)
+    for number in range(20):
+        await place.add(f"10.0.0.{number}", Switch())
+    stalled = DeviceShell(OUTPUTS, stalls_at="show version")
+    await stalled.start()
+    stuck = [
+        asyncio.create_task(wire.run(replace(at(stalled), timeout_s=4.0), ["show version"]))
+        for _ in range(6)
+    ]
+    async with asyncio.timeout(10):
+        while stalled.sessions < 2:  # noqa: ASYNC110 - the shell tells nobody
+            await asyncio.sleep(0.02)
+    longest, ticking = 0.0, asyncio.create_task(place.cycle().run_once())
+    while not ticking.done():
+        before = time.monotonic()
+        await asyncio.sleep(0.01)
+        longest = max(longest, time.monotonic() - before)
+    assert ticking.result() == 20
+    assert not any(task.done() for task in stuck), "all were polled while sessions were stuck"
+    assert {row["reachability"] for row in await place.rows(Node)} == {"up"}
+    assert longest < 1.0
+    outcomes = await asyncio.gather(*stuck, return_exceptions=True)
+    assert all(isinstance(one, NoAnswerError) for one in outcomes)
+    healthy = DeviceShell(OUTPUTS)
+    await healthy.start()
+    assert await wire.run(at(healthy), ["show version"]), "the lanes came back"
+    for device in (stalled, healthy):
+        await device.close()
+    await wire.close()
 
 
 async def test_closed_port_and_stalled_device_are_silence(wire: NetmikoWire):
@@ -147,17 +220,8 @@ def openssh(tmp_path_factory: pytest.TempPathFactory) -> Generator[tuple[int, st
     key = asyncssh.generate_private_key("ssh-ed25519")
     process = start_sshd(binary, folder, port, key.export_public_key("openssh").decode())
     try:
-        deadline = time.monotonic() + 10
-        while time.monotonic() < deadline:
-            assert process.poll() is None, "sshd ended at once"
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", port)) == 0:
-                    break
-            time.sleep(0.05)
-        host_key = (folder / "host_key.pub").read_text(encoding="utf-8")
-        known = folder / "known_hosts"
-        known.write_text(f"[127.0.0.1]:{port} {host_key}", encoding="utf-8")
-        yield port, key.export_private_key("openssh").decode(), str(known)
+        wait_for_port(process, port)
+        yield port, key.export_private_key("openssh").decode(), str(folder / "known_hosts")
     finally:
         process.terminate()
         process.wait(10)

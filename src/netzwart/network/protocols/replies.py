@@ -5,6 +5,7 @@ Whatever speaks SNMP (netzwart's own codec, pysnmp, a recording in the tests) im
 """
 
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import NewType, Protocol
@@ -80,8 +81,12 @@ class SshTarget:
     password: SecretStr | None = None
     private_key: SecretStr | None = None
     enable_secret: SecretStr | None = None
+    host_keys: frozenset[str] = frozenset()
+    """Keys that the device may show, type and base64 each; beside those of `known_hosts`."""
     known_hosts: str | None = None
-    """Path of a known_hosts file; None accepts any key and is for `identify` by hand only."""
+    """Path of a known_hosts file; one that is not there knows nobody."""
+    accepts_new_host: bool = False
+    """Take any key of a device of which none is known; for `identify` by hand only."""
     timeout_s: float = 20.0
 
 
@@ -99,6 +104,17 @@ class RefusedError(WireError):
 
 class AuthenticationFailedError(WireError):
     """Wrong user, key or password."""
+
+
+class HostKeyError(AuthenticationFailedError):
+    """The device showed an SSH key that is not one of the known ones; nothing was sent to it."""
+
+    def __init__(self, line: str, fingerprint: str, *, is_changed: bool) -> None:
+        what = "is not the known one" if is_changed else "is not known"
+        super().__init__(f"the device's host key {fingerprint} {what}")
+        self.line = line
+        self.fingerprint = fingerprint
+        self.is_changed = is_changed
 
 
 class MalformedReplyError(WireError):
@@ -127,8 +143,20 @@ class SnmpWire(Protocol):
         ...
 
 
+class SshSession(Protocol):
+    """One open shell, kept for a round of questions; of one task at a time."""
+
+    async def ask(self, command: str) -> str:
+        """Return the command's output; may raise a `WireError`."""
+        ...
+
+
 class SshWire(Protocol):
     """Runs read-only commands in a device's shell; every method may raise a `WireError`."""
+
+    def session(self, target: SshTarget) -> AbstractAsyncContextManager[SshSession]:
+        """Open a shell for a round of questions, and close it at the end of the block."""
+        ...
 
     async def run(self, target: SshTarget, commands: Sequence[str]) -> Mapping[str, str]:
         """Return each command's output by command; one session for all of them."""
