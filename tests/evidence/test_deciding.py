@@ -158,7 +158,7 @@ async def test_lists_and_counts_hold_the_scope(inventory: Inventory):
     async with inventory.database.session(writing=False) as session:
         both = await list_findings(session, None, FindingFilter())
         rest = await list_findings(
-            session, None, FindingFilter(), after=(both[0].opened_at, both[0].id)
+            session, None, FindingFilter(), after=(both[0].priority, both[0].id)
         )
         own = await list_findings(session, here, FindingFilter())
         assert [row.id for row in rest] == [both[1].id]

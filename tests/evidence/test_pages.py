@@ -1,13 +1,15 @@
 import re
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from sqlalchemy import select
 
 from netzwart.clock import utcnow
 from netzwart.database import Database, table_of
+from netzwart.evidence.rules import priority_of
 from netzwart.evidence.tables import Finding, FindingKind, FindingStatus
-from tests.builders import a_device, a_finding
+from tests.builders import a_device, a_finding, a_presence
 from tests.cast import Cast
 from tests.client import Site
 
@@ -141,3 +143,54 @@ async def test_bad_decision_is_shown_again_with_its_mistake(
     async with database.session(writing=False) as session:
         status = (await session.execute(select(table_of(Finding).c.status))).scalar_one()
     assert status is FindingStatus.OPEN
+
+
+async def test_dearest_of_the_gravest_stands_first_and_kinds_are_summed(
+    site: Site, cast: Cast, database: Database
+):
+    for title, severity, amount in (
+        ("C", "warning", "9000"),
+        ("B", "error", "5"),
+        ("A", "error", "700"),
+    ):
+        await the_finding(database, cast.school.id, title=title, severity=severity,
+                          amount=Decimal(amount),
+                          priority=priority_of(severity, Decimal(amount)))  # fmt: skip
+    page = await site.as_(cast.admin).get("/befunde")
+    assert titles(page.text) == ["A", "B", "C"]
+    assert "9.705,00" in page.text, "the sum of what is not seen"
+
+
+SIDES: list[tuple[FindingKind, dict[str, object], tuple[str, ...]]] = [
+    (FindingKind.UNSEEN, {"missed_days": 6, "limit_days": 5, "earmarked_until": "2027-12-31",
+                          "behind": ["A1"], "behind_count": 3, "grants": ["48.02-X"]},
+     ("seit 6 Schultagen nicht", "31.12.2027", "A1 und 2 weitere", "48.02-X")),
+    (FindingKind.SERIAL_CHANGED, {"serial": "NEU1", "replaced": "ALT1", "position": "1"},
+     ("NEU1", "ALT1")),
+    (FindingKind.UNKNOWN_DEVICE, {"serial": "NEU1", "model": "AP-9"},
+     ("nicht in der Kartei", "AP-9")),
+    (FindingKind.MODEL_DIFFERS, {"recorded_model": "AP-1", "seen_model": "AP-2"}, ("AP-1", "AP-2")),
+    (FindingKind.MODEL_DIFFERS, {"recorded_firmware": "10", "seen_firmware": "9"}, ("Firmware",)),
+    (FindingKind.QUANTITY_MISMATCH, {"ordered": "10", "delivered": "9", "invoiced": "10",
+                                     "recorded": "9", "seen": "9"}, ("Geliefert", "Berechnet")),
+    (FindingKind.DOUBLE_FUNDING, {"serial": "S", "grants": ["G1", "G2"]}, ("G1, G2",)),
+    (FindingKind.END_OF_LIFE, {"end_of_life_on": "2026-12-31", "earmarked_until": "2027-12-31",
+                               "devices": ["A1"]}, ("gepflegt bis 31.12.2026",)),
+    (FindingKind.IDLE_PURCHASE, {"idle_since": "2026-09-01"}, ("seit 01.09.2026",)),
+    (FindingKind.AMBIGUOUS_SERIAL, {"serial": "S9"}, ("S9",)),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("kind", "facts", "told"), SIDES, ids=lambda one: str(one)[:20])
+async def test_finding_shows_record_and_reality(
+    site: Site, cast: Cast, database: Database, kind: FindingKind, facts: dict[str, object],
+    told: tuple[str, ...],
+):  # fmt: skip
+    async with database.session() as session:
+        device = await a_device(session, school_id=cast.school.id)
+        await a_presence(session, device)
+    finding = await the_finding(database, cast.school.id, kind=kind, facts=facts,
+                                device_id=device.id)  # fmt: skip
+    page = await site.as_(cast.admin).get(f"/befunde/{finding}")
+    for text in ("Kartei und Wirklichkeit", "20.11.2026", *told):
+        assert text in page.text

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+from netzwart.evidence.rules import Decision, FindingKind
+
 KINDS: Mapping[str, str] = {
     "serial_changed": "Seriennummer geändert",
     "unknown_device": "Unbekanntes Gerät",
@@ -20,11 +22,31 @@ STATUSES: Mapping[str, str] = {
     "resolved": "von selbst erledigt",
 }
 SEVERITIES: Mapping[str, str] = {"error": "Fehler", "warning": "Warnung", "info": "Hinweis"}
-DECISIONS: Mapping[str, str] = {
-    "accept_reality": "Wirklichkeit gilt – die Kartei wird von Hand angepasst",
-    "keep_record": "Kartei gilt – das Gerät kommt zurück oder die Messung irrt",
-    "swap": "Tausch – das neue Gerät tritt die Nachfolge des bisherigen an",
-    "move": "Umsetzung – die Kartei führt das Gerät ab jetzt an der anderen Schule",
-    "dispose": "Aussondern",
-    "ignore_until": "Bis zu einem Tag zurückstellen",
+DECISIONS: Mapping[Decision, str] = {
+    Decision.ACCEPT_REALITY: "Hinnehmen – es ist bekannt und bleibt so",
+    Decision.KEEP_RECORD: "Kartei gilt – die Messung irrt, oder es wird geändert",
+    Decision.SWAP: "Tausch – das neue Gerät tritt an die Stelle des bisherigen, samt Förderung",
+    Decision.MOVE: "Umsetzung – die Kartei führt das Gerät ab jetzt an der anderen Schule",
+    Decision.DISPOSE: "Aussondern – das Gerät scheidet aus",
+    Decision.IGNORE_UNTIL: "Bis zu einem Tag zurückstellen",
 }
+_OF_KIND: Mapping[tuple[FindingKind, Decision], str] = {
+    (FindingKind.UNSEEN, Decision.ACCEPT_REALITY): "Verloren – das Gerät ist nicht mehr da",
+    (
+        FindingKind.UNSEEN,
+        Decision.KEEP_RECORD,
+    ): "Es ist da – wird binnen vier Wochen wieder gesehen",
+    (FindingKind.WRONG_SCHOOL, Decision.KEEP_RECORD): "Es kommt zurück – binnen vier Wochen",
+    (
+        FindingKind.SERIAL_CHANGED,
+        Decision.ACCEPT_REALITY,
+    ): "Dasselbe Gerät – nur die Seriennummer ist neu (z. B. Hauptplatine getauscht)",
+    (FindingKind.MODEL_DIFFERS, Decision.ACCEPT_REALITY): "Die Kartei folgt dem Gerät",
+    (FindingKind.UNKNOWN_DEVICE, Decision.KEEP_RECORD): "Gehört nicht zum Bestand",
+}
+
+
+def decision_label(kind: FindingKind, decision: Decision | str) -> str:
+    """Return what a decision means for a finding of this kind."""
+    chosen = Decision(decision)
+    return _OF_KIND.get((kind, chosen), DECISIONS[chosen])

@@ -1,10 +1,6 @@
 """The inbox of findings, and one finding with its decision."""
 
-import base64
-import binascii
-import json
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,6 +8,7 @@ from litestar import Controller, get, post
 from litestar.params import FromPath, FromQuery
 from litestar.plugins.htmx import HTMXRequest
 from litestar.response import Redirect, Template
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from netzwart.accounts.actors import Right
 from netzwart.accounts.authentication import CurrentActor
@@ -19,6 +16,7 @@ from netzwart.accounts.guards import requires_evidence_reader, requires_findings
 from netzwart.database import DbSession
 from netzwart.errors import InvalidInputError
 from netzwart.evidence import labels, queries
+from netzwart.evidence.comparing import find_device_facts, schools_named, side_by_side
 from netzwart.evidence.forms import DecisionForm
 from netzwart.evidence.queries import FindingFilter, FindingRow
 from netzwart.evidence.service import allowed_decisions, decide_finding
@@ -67,21 +65,17 @@ class FindingListAddress:
             severity=self.severity or None,
         )
 
-    def after(self) -> tuple[datetime, int] | None:
-        """Return moment and id of the row before the first one wanted.
+    def after(self) -> tuple[int, int] | None:
+        """Return priority and id of the row before the first one wanted.
 
         Raises:
             InvalidInputError: this is no cursor of ours.
         """
         if not self.cursor:
             return None
-        try:
-            moment, last_id = json.loads(base64.urlsafe_b64decode(self.cursor.encode()))
-            opened_at = datetime.fromisoformat(str(moment))
-            if opened_at.tzinfo is not None:
-                return opened_at, int(last_id)
-        except (ValueError, TypeError, binascii.Error):
-            pass
+        priority, _, last_id = self.cursor.partition("-")
+        if all(part.isascii() and part.isdigit() for part in (priority, last_id)):
+            return int(priority[:18]), int(last_id[:18])
         raise InvalidInputError(
             "Diese Seite der Liste gibt es nicht mehr.", {"cursor": "unbekannt"}
         )
@@ -96,8 +90,7 @@ class FindingListAddress:
         }
         query = {name: value for name, value in given.items() if value or name == "status"}
         if after is not None:
-            place = json.dumps([after.opened_at.isoformat(), after.id])
-            query["cursor"] = base64.urlsafe_b64encode(place.encode()).decode()
+            query["cursor"] = f"{after.priority}-{after.id}"
         return f"/befunde?{urlencode(query)}"
 
 
@@ -118,7 +111,7 @@ class FindingController(Controller):
         school: FromQuery[str] = "",
         cursor: FromQuery[str] = "",
     ) -> Template:
-        """List findings, newest first; the fragment alone for HTMX."""
+        """List findings by risk and money; the fragment alone for HTMX."""
         address = FindingListAddress(status, kind, severity, school, cursor)
         scope, narrowing = actor.scope(Right.READ_EVIDENCE), address.narrowing()
         rows = await queries.list_findings(
@@ -127,7 +120,7 @@ class FindingController(Controller):
         shown = rows[:_PAGE]
         context: dict[str, Any] = {
             "rows": shown,
-            "counts": await queries.count_findings(session, scope, narrowing.school_id),
+            "groups": await queries.group_findings(session, scope, narrowing.school_id),
             "address": address,
             "next_href": address.href(after=shown[-1]) if len(rows) > len(shown) else None,
             "kinds": labels.KINDS,
@@ -146,7 +139,7 @@ class FindingController(Controller):
         """Show one finding, with the form to decide it."""
         finding = await queries.get_finding(session, actor.scope(Right.READ_EVIDENCE), finding_id)
         may_decide = actor.may_at(Right.DECIDE_FINDINGS, finding.school_id)
-        return _page(finding, nothing_entered(), may_decide=may_decide)
+        return await _page(session, finding, nothing_entered(), may_decide=may_decide)
 
     @post("/{finding_id:int}/entscheiden", guards=[requires_findings_decider])
     async def decide(
@@ -171,21 +164,35 @@ class FindingController(Controller):
                     ignored_until=form.ignored_until,
                 )
         if entered.errors:
-            return _page(finding, entered, may_decide=True)
-        return go_to("/befunde", "Entscheidung festgehalten.")
+            return await _page(session, finding, entered, may_decide=True)
+        return go_to(f"/befunde/{finding_id}", "Entscheidung festgehalten.")
 
 
-def _page(finding: FindingRow, entered: Entered[DecisionForm], *, may_decide: bool) -> Template:
+async def _page(
+    session: AsyncSession,
+    finding: FindingRow,
+    entered: Entered[DecisionForm],
+    *,
+    may_decide: bool,
+) -> Template:
+    device = await find_device_facts(session, finding.device_id)
+    seen = await queries.list_presence(session, finding.device_id or 0)
+    names = await queries.school_names(session, schools_named(finding.facts))
     context = {
         "finding": finding,
+        "rows": side_by_side(finding.kind, finding.facts, device, seen, names),
+        "seen": seen,
         "values": entered.values,
         "errors": entered.errors,
         "fields": _FIELDS,
         "kinds": labels.KINDS,
         "statuses": labels.STATUSES,
-        "decision_labels": labels.DECISIONS,
+        "decided": labels.decision_label(finding.kind, finding.decision)
+        if finding.decision
+        else None,
         "decisions": [
-            (one.value, labels.DECISIONS[one]) for one in allowed_decisions(finding.kind)
+            (one.value, labels.decision_label(finding.kind, one))
+            for one in allowed_decisions(finding.kind)
         ],
         "may_decide": may_decide and finding.status is FindingStatus.OPEN,
     }

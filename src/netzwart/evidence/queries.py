@@ -3,12 +3,14 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from netzwart.accounts.actors import Scope
+from netzwart.accounts.tables import UserAccount
 from netzwart.clock import BERLIN
 from netzwart.database import table_of
 from netzwart.errors import NotFoundError
@@ -30,6 +32,7 @@ _findings = table_of(Finding)
 _devices = table_of(Device)
 _nodes = table_of(Node)
 _schools = table_of(School)
+_users = table_of(UserAccount)
 _ID_CHUNK = 500
 
 
@@ -223,6 +226,11 @@ class FindingRow:
     decision: str | None
     reason: str | None
     ignored_until: date | None
+    facts: Mapping[str, Any]
+    amount: Decimal | None
+    priority: int
+    effect: str
+    decided_by: str | None
 
 
 def seen_by(scope: Scope) -> ColumnElement[bool]:
@@ -252,10 +260,16 @@ def _rows() -> Select[*tuple[Any, ...]]:
             _findings.c.decision,
             _findings.c.reason,
             _findings.c.ignored_until,
+            _findings.c.facts,
+            _findings.c.amount,
+            _findings.c.priority,
+            _findings.c.effect,
+            _users.c.display_name,
         )
         .join_from(_findings, _schools, _schools.c.id == _findings.c.school_id, isouter=True)
         .join(_devices, _devices.c.id == _findings.c.device_id, isouter=True)
         .join(_nodes, _nodes.c.id == _findings.c.node_id, isouter=True)
+        .join(_users, _users.c.id == _findings.c.decided_by_id, isouter=True)
     )
 
 
@@ -274,21 +288,53 @@ async def list_findings(
     scope: Scope,
     narrowing: FindingFilter,
     *,
-    after: tuple[datetime, int] | None = None,
+    after: tuple[int, int] | None = None,
     limit: int = 50,
 ) -> list[FindingRow]:
-    """Return findings, newest first, at most `limit`; `after` is the last row's moment and id."""
+    """Return findings by risk and money, the newest first of equals; at most `limit`.
+
+    `after` is the last row's priority and id.
+    """
     statement = _rows().where(seen_by(scope), *_narrowed(narrowing))
     if after is not None:
-        opened_at, last_id = after
+        priority, last_id = after
         statement = statement.where(
             or_(
-                _findings.c.opened_at < opened_at,
-                and_(_findings.c.opened_at == opened_at, _findings.c.id < last_id),
+                _findings.c.priority < priority,
+                and_(_findings.c.priority == priority, _findings.c.id < last_id),
             )
         )
-    ordered = statement.order_by(_findings.c.opened_at.desc(), _findings.c.id.desc())
+    ordered = statement.order_by(_findings.c.priority.desc(), _findings.c.id.desc())
     return [FindingRow(*row) for row in (await session.execute(ordered.limit(limit))).all()]
+
+
+@dataclass(frozen=True, slots=True)
+class FindingGroup:
+    """How many findings of a kind are open, and what hangs on them."""
+
+    kind: FindingKind
+    count: int
+    amount: Decimal | None
+    grave: int
+
+
+async def group_findings(
+    session: AsyncSession, scope: Scope, school_id: int | None = None
+) -> list[FindingGroup]:
+    """Return the open findings by kind, the one with the gravest and dearest first."""
+    c = _findings.c
+    rows = await session.execute(
+        select(
+            c.kind,
+            func.count(),
+            func.sum(c.amount, type_=c.amount.type),
+            func.count().filter(c.severity == "error"),
+        )
+        .where(seen_by(scope), *_narrowed(FindingFilter(school_id=school_id)))
+        .group_by(c.kind)
+        .order_by(func.max(c.priority).desc(), c.kind)
+    )
+    return [FindingGroup(*row) for row in rows]
 
 
 async def get_finding(session: AsyncSession, scope: Scope, finding_id: int) -> FindingRow:
@@ -331,6 +377,14 @@ async def count_findings_by_school(session: AsyncSession, scope: Scope) -> Mappi
     )
     rows = await session.execute(statement)
     return {row[0]: row[1] for row in rows}
+
+
+async def school_names(session: AsyncSession, ids: Collection[int]) -> Mapping[int, str]:
+    """Return the names of these schools, by id."""
+    if not ids:
+        return {}
+    statement = select(_schools.c.id, _schools.c.name).where(_schools.c.id.in_(ids))
+    return {row.id: row.name for row in await session.execute(statement)}
 
 
 async def school_choices(session: AsyncSession, scope: Scope) -> list[tuple[int, str]]:

@@ -63,13 +63,14 @@ NO_FINDINGS = OpenFindings((), 0, 0)
 async def most_severe_findings(
     session: AsyncSession, scope: Scope, school_id: int | None = None
 ) -> OpenFindings:
-    """Return the open findings to decide first: most severe, then oldest."""
+    """Return the open findings to decide first: most severe, then dearest, then oldest."""
     statement = (
         select(
             FINDING.c.id,
             FINDING.c.title,
             FINDING.c.severity,
             FINDING.c.opened_at,
+            FINDING.c.amount,
             SCHOOL.c.short_name.label("school"),
             SCHOOL.c.name.label("school_name"),
             DEVICE.c.inventory_number,
@@ -86,7 +87,7 @@ async def most_severe_findings(
             at_schools(FINDING.c.school_id, scope),
             *([] if school_id is None else [FINDING.c.school_id == school_id]),
         )
-        .order_by(_RANK, FINDING.c.opened_at, FINDING.c.id)
+        .order_by(_RANK, FINDING.c.priority.desc(), FINDING.c.opened_at, FINDING.c.id)
         .limit(SHOWN_FINDINGS)
     )
     rows = (await session.execute(statement)).all()
