@@ -44,6 +44,27 @@ COMPONENT_KINDS: Mapping[str, str] = {
     "access_point": "Access Point",
     "other": "Sonstiges",
 }
+QUANTITIES: Mapping[str, str] = {
+    "vendor": "Hersteller",
+    "model": "Modell",
+    "firmware": "Firmware",
+    "serial": "Seriennummer",
+    "name": "Name",
+    "location": "Standort",
+    "cpu_percent": "Prozessor",
+    "memory_percent": "Speicher",
+    "temperatures": "Temperatur",
+    "fans": "Lüfter",
+    "power_supplies": "Netzteile",
+    "disks": "Datenträger",
+    "wireless_clients": "WLAN-Geräte",
+    "access_points": "Access Points",
+    "ups": "Batterie",
+    "supplies": "Verbrauchsmaterial",
+    "poe": "PoE",
+    "neighbours": "Nachbarn",
+    "components": "Teile",
+}
 CONDITIONS: Mapping[str, str] = {
     "ok": "in Ordnung",
     "warning": "Warnung",

@@ -163,6 +163,31 @@ async def list_categories(session: AsyncSession, scope: Scope) -> Sequence[str]:
     return (await session.execute(statement.distinct().order_by(_nodes.c.category))).scalars().all()
 
 
+async def count_nodes_by_profile(session: AsyncSession, scope: Scope) -> dict[str, int]:
+    """Return how many nodes within the scope each profile recognised."""
+    statement = (
+        select(_nodes.c.profile, func.count().label("nodes"))
+        .where(within(scope), _nodes.c.profile.is_not(None))
+        .group_by(_nodes.c.profile)
+    )
+    return {row.profile: row.nodes for row in (await session.execute(statement)).all()}
+
+
+async def list_nodes_of_profile(
+    session: AsyncSession, scope: Scope, profile: str, limit: int
+) -> Sequence[AnyRow]:
+    """Return the first nodes that a profile recognised, by name."""
+    statement = (
+        select(
+            _nodes.c.id, _nodes.c.name, _nodes.c.model, _nodes.c.firmware, _nodes.c.identified_at
+        )
+        .where(within(scope), _nodes.c.profile == profile)
+        .order_by(_nodes.c.name, _nodes.c.id)
+        .limit(limit)
+    )
+    return (await session.execute(statement)).all()
+
+
 async def get_node(session: AsyncSession, scope: Scope, node_id: int) -> AnyRow:
     """Return a node with its school's name and its credentials' name.
 

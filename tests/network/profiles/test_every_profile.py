@@ -113,7 +113,12 @@ def test_each_recording_stands_beside_its_expectation():
     ]
 
     assert not missing
-    assert len(RECORDINGS) >= 50
+
+
+def test_each_profile_that_recognises_a_device_has_a_recording_of_one():
+    recorded = {path.parent.parent.name for path in RECORDINGS}
+
+    assert {name for name, profile in PROFILES.items() if profile.match} <= recorded
 
 
 def test_the_schema_for_editors_is_what_the_models_say(tmp_path: Path):

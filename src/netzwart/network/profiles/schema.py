@@ -307,6 +307,8 @@ class DeviceProfile(Words):
     """What is known about one family of devices."""
 
     name: Slug
+    title: Line | None = None
+    """What a person calls the family, German where it is not a name."""
     vendor: Line | None = None
     category: Category
     sources: Annotated[tuple[Line, ...], Field(min_length=1)]
