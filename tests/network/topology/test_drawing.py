@@ -19,7 +19,7 @@ Draw = Callable[[Sequence[PlanNode], Sequence[Link]], Drawing]
 CORE = PlanNode(1, "gym-sw-01", "switch", "up")
 SW2, SW10 = PlanNode(2, "gym-sw-02", "switch", "up"), PlanNode(3, "gym-sw-10", "switch", "up")
 POINTS = [PlanNode(10 + n, f"gym-ap-{n}", "access_point", "up") for n in range(1, 12)]
-LONER = PlanNode(99, "allein", "printer", "unknown")
+ALONE = PlanNode(99, "allein", "printer", "unknown")
 
 
 def link(a: PlanNode, b: PlanNode, state: LinkState = LinkState.UP, port: str = "1/0/1") -> Link:
@@ -29,7 +29,7 @@ def link(a: PlanNode, b: PlanNode, state: LinkState = LinkState.UP, port: str = 
 def school() -> tuple[list[PlanNode], list[Link]]:
     links = [link(CORE, SW2), link(CORE, SW10)]
     links += [link(SW2, point) for point in POINTS]
-    return [LONER, *POINTS, SW10, SW2, CORE], links
+    return [ALONE, *POINTS, SW10, SW2, CORE], links
 
 
 def order(drawing: Drawing) -> list[str]:
@@ -57,7 +57,7 @@ def test_core_is_left_and_each_step_is_a_column():
     assert cards[CORE.id].x < cards[SW2.id].x == cards[SW10.id].x < cards[POINTS[0].id].x
     heights = [cards[point.id].y for point in POINTS]
     assert heights == sorted(heights), "ap-2 before ap-10"
-    assert cards[LONER.id].y > max(heights), "what hangs on nothing stands below"
+    assert cards[ALONE.id].y > max(heights), "what hangs on nothing stands below"
 
 
 def test_router_is_the_core_though_it_has_one_cable():
