@@ -134,11 +134,11 @@ def test_unknown_column_is_named_with_the_nearest(
 ):
     bundle = tmp_path / "stadt.yaml"
     bundle.write_text(
-        'netzwart: bundle/1\nschools:\n- {number: "990007", nam: Siebte}\n', encoding="utf-8"
+        'netzwart: bundle/1\nschools:\n- {number: "990007", shortname: Siebte}\n', encoding="utf-8"
     )
     assert run_command_line(["import", str(bundle), "--apply"]) == 1
     said = capsys.readouterr()
-    assert "nam" in said.out + said.err
-    assert "name" in said.out + said.err
+    assert "shortname" in said.out + said.err
+    assert "short_name" in said.out + said.err
     assert run_command_line(["import", str(tmp_path / "fehlt.yaml")]) == 1
     assert run_command_line(["import"]) == 2
