@@ -34,6 +34,7 @@ from netzwart.funding.queries.records import (
     ShareRecord,
     SmallRow,
 )
+from netzwart.funding.queries.surrounding_rows import surrounding_rows, surroundings_from
 from netzwart.funding.queries.visibility import visible_grants
 
 EVIDENCE_WINDOW_DAYS = 90
@@ -76,7 +77,9 @@ async def load_grants(
     ids = sorted({row.id for row in heads})
     if not ids:
         return []
-    small = await _rows(session, statements.small_rows(ids))
+    small = await _rows(
+        session, statements.in_one([*statements.small_rows(ids), *surrounding_rows(ids, as_of)])
+    )
     lines = await _rows(session, statements.lines(ids))
     orders = await _rows(session, statements.order_lines(ids))
     until = datetime.combine(as_of + timedelta(days=1), time(), BERLIN)
@@ -142,6 +145,7 @@ def _grant(
         drawdowns=tuple(kinds["drawdown"]),
         incomes=tuple(kinds["income"]),
         notices=tuple(kinds["notice"]),
+        around=surroundings_from(kinds),
         messages=tuple(kinds["message"]),
         clawbacks=tuple(kinds["clawback"]),
         invoices=tuple(mine),

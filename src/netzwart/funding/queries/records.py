@@ -5,6 +5,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from netzwart.evidence.rules import EvidenceClass
+from netzwart.funding.queries.surroundings import Surroundings
 from netzwart.funding.rules.kinds import InvoiceFormat, InvoiceKind
 from netzwart.funding.rules.sharing import ShareKey
 from netzwart.funding.tables import DrawdownMode, RoundingMode
@@ -287,7 +288,7 @@ class GrantRecord:
     drawdowns: tuple[SmallRow, ...] = ()
     """day: requested, second_day: received."""
     incomes: tuple[SmallRow, ...] = ()
-    """key: kind, text: payer."""
+    """key: kind, text: payer, number: device id."""
     notices: tuple[SmallRow, ...] = ()
     """key: number, text: reason."""
     messages: tuple[SmallRow, ...] = ()
@@ -299,6 +300,8 @@ class GrantRecord:
     devices: tuple[DeviceRecord, ...] = ()
     evidence: dict[int, SeenDevice] = field(default_factory=dict[int, SeenDevice])
     """Best sighting within the window, by device id."""
+    around: Surroundings = field(default_factory=Surroundings)
+    """What checks hold the grant against."""
 
     @property
     def planned_by_category(self) -> dict[str, Decimal]:

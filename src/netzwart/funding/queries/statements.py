@@ -185,8 +185,8 @@ def heads(*conditions: ColumnElement[bool]) -> Select[Any]:
     )
 
 
-def small_rows(ids: Sequence[int]) -> CompoundSelect[Any]:
-    """Return all short rows of grants in one list, and of their invoices the payments.
+def small_rows(ids: Sequence[int]) -> list[Select[*tuple[Any, ...]]]:
+    """Return the selects of all short rows of grants, and of their invoices the payments.
 
     Of grants: plan, sources, overrides, tranches, drawdowns, incomes, notices, messages, clawbacks.
     Of invoices: payments, and which lines are incidental to which.
@@ -196,11 +196,11 @@ def small_rows(ids: Sequence[int]) -> CompoundSelect[Any]:
     notice, message, clawback = map(table_of, (GrantNotice, AuthorityMessage, Clawback))
     payment, incidental = map(table_of, (Payment, IncidentalCost))
     selects = [
-        _small("plan", plan, key=plan.c.category, amount=plan.c.total, second=plan.c.eligible),
-        _small("source", source, key=source.c.kind, text=source.c.label, amount=source.c.amount),
-        _small("override", override, key=override.c.key, text=override.c.value),
-        _small("tranche", tranche, amount=tranche.c.amount, number=tranche.c.year),
-        _small(
+        small("plan", plan, key=plan.c.category, amount=plan.c.total, second=plan.c.eligible),
+        small("source", source, key=source.c.kind, text=source.c.label, amount=source.c.amount),
+        small("override", override, key=override.c.key, text=override.c.value),
+        small("tranche", tranche, amount=tranche.c.amount, number=tranche.c.year),
+        small(
             "drawdown",
             drawdown,
             amount=drawdown.c.amount,
@@ -208,15 +208,16 @@ def small_rows(ids: Sequence[int]) -> CompoundSelect[Any]:
             second_day=drawdown.c.received_on,
             number=drawdown.c.number,
         ),
-        _small(
+        small(
             "income",
             income,
             key=income.c.kind,
             text=income.c.payer + literal(": ", String()) + income.c.reason,
             amount=income.c.amount,
             day=income.c.received_on,
+            number=income.c.device_id,
         ),
-        _small(
+        small(
             "notice",
             notice,
             key=notice.c.notice_number,
@@ -224,7 +225,7 @@ def small_rows(ids: Sequence[int]) -> CompoundSelect[Any]:
             amount=notice.c.amount,
             day=notice.c.issued_on,
         ),
-        _small(
+        small(
             "message",
             message,
             key=message.c.occasion,
@@ -233,7 +234,7 @@ def small_rows(ids: Sequence[int]) -> CompoundSelect[Any]:
             second_day=message.c.sent_on,
             number=message.c.device_id,
         ),
-        _small(
+        small(
             "clawback",
             clawback,
             text=clawback.c.reason,
@@ -247,7 +248,7 @@ def small_rows(ids: Sequence[int]) -> CompoundSelect[Any]:
     grant_rows = [
         one.where(table.c.grant_id.in_(ids)) for one, table in zip(selects, tables, strict=True)
     ]
-    paid = _small(
+    paid = small(
         PAYMENT,
         payment,
         owner=payment.c.invoice_id,
@@ -256,18 +257,24 @@ def small_rows(ids: Sequence[int]) -> CompoundSelect[Any]:
         second=payment.c.discount,
         day=payment.c.paid_on,
     ).where(payment.c.invoice_id.in_(invoices_of(ids)))
-    attached = _small(
+    attached = small(
         INCIDENTAL, incidental, owner=incidental.c.line_id, number=incidental.c.device_line_id
     ).where(
         incidental.c.line_id.in_(select(_LINE.c.id).where(_LINE.c.invoice_id.in_(invoices_of(ids))))
     )
-    return union_all(*grant_rows, paid, attached).order_by("kind", "day", "number", "id")
+    return [*grant_rows, paid, attached]
 
 
-def _small(  # noqa: PLR0913 - one per column of the union
+def in_one(selects: Sequence[Select[*tuple[Any, ...]]]) -> CompoundSelect[Any]:
+    """Return short rows of all kinds as one statement."""
+    return union_all(*selects).order_by("kind", "day", "number", "id")
+
+
+def small(  # noqa: PLR0913 - one per column of the union
     kind: str,
     table: Any,  # noqa: ANN401 - a Table, whose columns are untyped
     *,
+    row_id: Any = None,  # noqa: ANN401
     owner: Any = None,  # noqa: ANN401
     key: Any = None,  # noqa: ANN401
     text: Any = None,  # noqa: ANN401
@@ -277,6 +284,7 @@ def _small(  # noqa: PLR0913 - one per column of the union
     second_day: Any = None,  # noqa: ANN401
     number: Any = None,  # noqa: ANN401
 ) -> Select[*tuple[Any, ...]]:
+    """Return a table's rows in the columns that all short rows share."""
     nothing = literal(0, Integer())
     words = literal("", String())
 
@@ -285,7 +293,7 @@ def _small(  # noqa: PLR0913 - one per column of the union
 
     return select(
         literal(kind, String()).label("kind"),
-        table.c.id.label("id"),
+        (table.c.id if row_id is None else row_id).label("id"),
         cast(given(owner, table.c.grant_id if owner is None else owner), Id()).label("owner_id"),
         cast(given(key, words), String()).label("key"),
         func.coalesce(cast(given(text, words), String()), "").label("text"),

@@ -6,7 +6,16 @@ A clean grant gives nothing. Source: `domain/funding.md`, section 11.
 from collections.abc import Callable, Iterable
 
 from netzwart.funding.settlement import SettledGrant
-from netzwart.proofs.checking import deliveries, devices, grants, invoices, orders
+from netzwart.proofs.checking import (
+    calling_money,
+    connections,
+    deliveries,
+    devices,
+    grants,
+    invoices,
+    orders,
+    people,
+)
 from netzwart.proofs.checking.catalogue import CATALOGUE, CheckEntry
 from netzwart.proofs.values import CheckResult, CheckSeverity
 
@@ -20,6 +29,9 @@ CHECKS: tuple[Check, ...] = (
     *orders.CHECKS,
     *deliveries.CHECKS,
     *devices.CHECKS,
+    *calling_money.CHECKS,
+    *people.CHECKS,
+    *connections.CHECKS,
 )
 
 _ORDER = (CheckSeverity.ERROR, CheckSeverity.WARNING, CheckSeverity.INFO)

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from netzwart.funding.queries.records import InvoiceRecord, LineRecord, OrderLineRecord, OrderRecord
 from netzwart.funding.settlement import SettledGrant
-from netzwart.money import format_euro
+from netzwart.money import cents, exact, format_euro, total
 from netzwart.proofs.checking.saying import error
 from netzwart.proofs.values import CheckResult
 
@@ -64,4 +64,33 @@ def _plain(quantity: Decimal) -> str:
     return f"{quantity.normalize():f}".replace(".", ",")
 
 
-CHECKS = (quantities_match,)
+def orders_are_not_exceeded(grant: SettledGrant) -> Iterable[CheckResult]:
+    """CHK-28: all invoices of an order, partial and final ones together, stay within the order.
+
+    A final invoice that forgets to take the partial ones off counts them twice.
+    """
+    for order in grant.record.orders:
+        ordered = total(
+            [
+                cents(exact(line.quantity) * exact(line.unit_net) * (1 + exact(line.vat_rate)))
+                for line in order.lines
+            ]
+        )
+        invoices = [each for each in grant.record.invoices if each.order_id == order.id]
+        billed = total([invoice.gross for invoice in invoices])
+        if order.lines and billed > ordered + _ROUNDING * len(invoices):
+            yield error(
+                "CHK-28",
+                f"Bestellung {order.number}",
+                f"Berechnet sind {format_euro(billed)}, bestellt {format_euro(ordered)} brutto.",
+                [
+                    f"Rechnung {invoice.number}: {format_euro(invoice.gross)}"
+                    for invoice in invoices
+                ],
+            )
+
+
+_ROUNDING = Decimal("0.05")
+"""Euros that the rounding of lines may add to an invoice."""
+
+CHECKS = (quantities_match, orders_are_not_exceeded)

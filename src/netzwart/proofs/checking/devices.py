@@ -143,6 +143,14 @@ def devices_are_seen(grant: SettledGrant) -> Iterable[CheckResult]:
         yield warning(
             "CHK-18", "Netzgeräte", "Im Zeitraum des Nachweises nicht im Netz gesehen.", silent
         )
+    missing = [
+        f"{device.inventory_number} ({day:%d.%m.%Y})"
+        for device in grant.record.devices
+        if device.status not in _GONE
+        and (day := grant.record.around.missing_devices.get(device.id)) is not None
+    ]
+    if missing:
+        yield warning("CHK-18", "Inventur", "Bei der letzten Inventur nicht gefunden.", missing)
     others = [device.inventory_number for device in in_use if not device.is_network]
     if others:
         yield info(

@@ -4,10 +4,13 @@ from collections.abc import Iterable
 from datetime import timedelta
 from decimal import Decimal
 
-from netzwart.funding.liabilities import unspent_money
+from netzwart.funding.deadlines import DeadlineKind, deadlines_from, is_soon
+from netzwart.funding.liabilities import deadline_facts
+from netzwart.funding.programmes.judging import value_of
 from netzwart.funding.programmes.notes import rule_notes
-from netzwart.funding.rules.terms import CapCombination, CapKind, DrawdownMode
-from netzwart.funding.settlement import SettledGrant
+from netzwart.funding.rules.capping import CapOutcome
+from netzwart.funding.rules.terms import CapBasis, CapCombination, CapKind, CapRule
+from netzwart.funding.settlement import OTHER_PUBLIC, THIRD_PARTY, SettledGrant
 from netzwart.money import cents, exact, format_euro, total
 from netzwart.proofs import wording
 from netzwart.proofs.checking.saying import error, info, warning
@@ -16,9 +19,20 @@ from netzwart.proofs.values import CheckResult
 
 _TOLERANCE = Decimal("1.20")
 """Single positions of the plan may be exceeded by 20 %. Source: ANBest-G 1.2."""
+_BASIS = {
+    CapBasis.SPENT: "den Ausgaben",
+    CapBasis.BUDGET: "dem bewilligten Budget",
+    CapBasis.ELIGIBLE: "den zuwendungsfähigen Ausgaben",
+    CapBasis.GRANT: "der Zuwendung",
+    CapBasis.GROSS_WITH_INCIDENTALS: "dem Bruttopreis mit Nebenausgaben",
+}
 _SOON = timedelta(days=60)
+_WATCHED = frozenset(
+    {DeadlineKind.MESSAGE_DUE, DeadlineKind.EARMARK_END, DeadlineKind.RETENTION_END}
+)
+"""Days beside the proof's own; money has its own check."""
 _PLAN = "Finanzierungsplan"
-_DRAWDOWNS = "Mittelabrufe"
+_OTHERS = THIRD_PARTY | OTHER_PUBLIC
 
 
 def plan_is_balanced(grant: SettledGrant) -> Iterable[CheckResult]:
@@ -44,18 +58,53 @@ def plan_is_balanced(grant: SettledGrant) -> Iterable[CheckResult]:
 
 
 def caps_are_kept(grant: SettledGrant) -> Iterable[CheckResult]:
-    """CHK-10, CHK-11: no cap cuts anything; a cap that another one excuses does not count."""
-    combinations = {rule.key: rule.combination for rule in grant.terms.caps}
+    """CHK-10, CHK-11: no cap cuts anything; a cap that another one excuses does not count.
+
+    Where nobody knows what a cap is measured by, both readings are shown, and one that only the
+    other reading exceeds is said as well.
+    """
+    rules = {rule.key: rule for rule in grant.terms.caps}
     for cap in grant.settlement.caps:
-        excused = combinations[cap.key] is CapCombination.ANY and cap.reduction == 0
-        if cap.ok or excused:
+        rule = rules[cap.key]
+        is_any = rule.combination is CapCombination.ANY
+        if is_any and (_other_is_kept(grant, cap) if cap.ok else cap.reduction == 0):
             continue
         check = "CHK-10" if cap.kind is CapKind.AMOUNT_PER_UNIT else "CHK-11"
-        yield error(
-            check,
-            wording.cap_label(grant.programme, cap),
-            f"Die Obergrenze ist um {format_euro(cap.excess)} überschritten.",
-        )
+        label, readings = wording.cap_label(grant.programme, cap), _readings(rule, cap)
+        if not cap.ok:
+            yield error(
+                check,
+                label,
+                f"Die Obergrenze ist um {format_euro(cap.excess)} überschritten.",
+                readings,
+            )
+        elif readings and any(one.excess > 0 for one in cap.readings):
+            yield warning(
+                check,
+                label,
+                "Nach der anderen Lesart wäre die Obergrenze überschritten; die Bemessung ist "
+                "unbekannt und steht im Bescheid.",
+                readings,
+            )
+
+
+def _other_is_kept(grant: SettledGrant, cap: CapOutcome) -> bool:
+    """Return whether another cap of the same set is kept, which then is enough."""
+    return any(
+        other.ok and other.key != cap.key and other.category == cap.category
+        for other in grant.settlement.caps
+    )
+
+
+def _readings(rule: CapRule, cap: CapOutcome) -> list[str]:
+    """Return both readings of a cap whose basis nobody knows, nothing where it is known."""
+    if rule.basis is not None:
+        return []
+    return [
+        f"Gemessen an {_BASIS[one.basis]}: Grenze {format_euro(one.limit)}, überschritten um "
+        f"{format_euro(one.excess)}"
+        for one in cap.readings
+    ]
 
 
 def plan_is_kept(grant: SettledGrant) -> Iterable[CheckResult]:
@@ -86,6 +135,14 @@ def claim_is_within_award(grant: SettledGrant) -> Iterable[CheckResult]:
     totals, head = grant.settlement.totals, grant.record.head
     if totals.grant_claimed > head.approved_amount:
         yield error("CHK-13", "Zuwendung", "Es wird mehr beansprucht als bewilligt.")
+    own = total([row.amount for row in grant.record.sources if row.key not in _OTHERS])
+    if grant.record.sources and totals.own_share > own:
+        yield warning(
+            "CHK-13",
+            "Eigenanteil",
+            f"Der Eigenanteil beträgt {format_euro(totals.own_share)}, der Finanzierungsplan deckt "
+            f"{format_euro(own)}.",
+        )
     ended = head.approval_until is not None and grant.settlement.as_of > head.approval_until
     if ended and totals.open < 0:
         yield error(
@@ -96,38 +153,13 @@ def claim_is_within_award(grant: SettledGrant) -> Iterable[CheckResult]:
         )
 
 
-def money_is_called_rightly(grant: SettledGrant) -> Iterable[CheckResult]:
-    """CHK-20: nothing is called before the notice is final, above the award, or left unspent."""
-    head, as_of = grant.record.head, grant.settlement.as_of
-    rows = [row for row in grant.record.drawdowns if row.day is not None and row.day <= as_of]
-    early = [
-        f"Mittelabruf {row.number}"
-        for row in rows
-        if row.day is not None and (head.final_on is None or row.day < head.final_on)
-    ]
-    if early:
-        yield error(
-            "CHK-20", _DRAWDOWNS, "Mittel wurden vor der Bestandskraft abgerufen.", sorted(early)
-        )
-    called = total([row.amount for row in rows])
-    if called > head.approved_amount:
-        yield error(
-            "CHK-20",
-            _DRAWDOWNS,
-            f"Abgerufen sind {format_euro(called)}, bewilligt {format_euro(head.approved_amount)}.",
-        )
-    unspent = unspent_money(grant)
-    if head.drawdown_mode.value == DrawdownMode.TWO_MONTHS.value and unspent > 0:
-        yield error(
-            "CHK-20",
-            _DRAWDOWNS,
-            f"{format_euro(unspent)} wurden nicht innerhalb von zwei Monaten verwendet.",
-        )
-
-
 def deadlines_are_met(grant: SettledGrant) -> Iterable[CheckResult]:
-    """CHK-21: the proof is not overdue, and its day is known."""
+    """CHK-21: the proof is not overdue, its day is known, and no other day passes unnoticed."""
     head, as_of = grant.record.head, grant.settlement.as_of
+    for one in deadlines_from(grant.programme, deadline_facts(grant)):
+        if one.kind in _WATCHED and is_soon(one, as_of, _SOON):
+            verb = "war" if one.on < as_of else "ist"
+            yield warning("CHK-21", one.title, f"Der Tag {verb} am {one.on:%d.%m.%Y}.")
     if head.proof_submitted_on is not None:
         return
     due = deadlines_of(grant).proof_due_on
@@ -163,6 +195,25 @@ def measures_are_reported(grant: SettledGrant) -> Iterable[CheckResult]:
         yield warning("CHK-22", "Sachbericht", "Der Sachbericht ist leer.", silent)
 
 
+def funding_is_made_public(grant: SettledGrant) -> Iterable[CheckResult]:
+    """CHK-22: where the public must learn who paid, devices carry a label or the report says how.
+
+    Which wording NRW asks for is not known; the label's day is the evidence at hand.
+    """
+    publicity = grant.programme.rules.publicity
+    if publicity is None or not value_of(publicity.required):
+        return
+    told = any(measure.narrative.get("publicity") for measure in grant.record.measures)
+    bare = [one.inventory_number for one in grant.record.devices if one.labelled_on is None]
+    if bare and not told:
+        yield warning(
+            "CHK-22",
+            "Publizität",
+            "Ohne Förderhinweis am Gerät, und der Sachbericht sagt nichts zur Publizität.",
+            bare,
+        )
+
+
 def rule_values_are_sourced(grant: SettledGrant) -> Iterable[CheckResult]:
     """CHK-31: every used value of the rules has a source or stands in the notice."""
     notes = [note.message for note in rule_notes(grant.programme)]
@@ -182,8 +233,8 @@ CHECKS = (
     caps_are_kept,
     plan_is_kept,
     claim_is_within_award,
-    money_is_called_rightly,
     deadlines_are_met,
     measures_are_reported,
+    funding_is_made_public,
     rule_values_are_sourced,
 )

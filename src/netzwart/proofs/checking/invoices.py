@@ -1,30 +1,19 @@
 """Checks about single invoices: shares, days, payment, tax, arithmetic, decisions, files."""
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from decimal import Decimal
 
-from netzwart.funding.programmes.judging import value_of
+from netzwart.funding.programmes.judging import ineligible_words
 from netzwart.funding.programmes.law import load_law
 from netzwart.funding.queries.records import InvoiceRecord, LineRecord
-from netzwart.funding.rules.taxing import vat_fits
+from netzwart.funding.rules.suggesting import COMMON_WORDS, suspicious_word
+from netzwart.funding.rules.taxing import ROUNDING_TOLERANCE, vat_fits
 from netzwart.funding.settlement import SettledGrant, is_set_off
 from netzwart.money import ZERO, cents, exact, format_euro, total
 from netzwart.proofs.checking.saying import error, warning
 from netzwart.proofs.values import CheckResult
-
-SUSPICIOUS = (
-    "Wartung",
-    "Support",
-    "Garantieverlängerung",
-    "Smartphone",
-    "Verbrauchsmaterial",
-    "Verwaltung",
-    "Abo",
-)
-"""Words that rarely stand on an eligible line. Source: `domain/funding.md`, CHK-09."""
 
 Named = tuple[str, InvoiceRecord]
 
@@ -63,6 +52,23 @@ def nothing_is_funded_twice(grant: SettledGrant) -> Iterable[CheckResult]:
                 f"Dieselbe Datei hängt an {count} Rechnungen.",
                 [subject for subject, each in _invoices(grant) if each.document_id == document],
             )
+
+
+def nothing_is_entered_twice(grant: SettledGrant) -> Iterable[CheckResult]:
+    """CHK-02: one supplier does not write the same sum on one day under two numbers.
+
+    Equal numbers are impossible; what differs only in spelling is what slips through.
+    """
+    seen: dict[tuple[int, object, Decimal], str] = {}
+    for subject, invoice in _invoices(grant):
+        key = (invoice.supplier_id, invoice.issued_on, invoice.gross)
+        if invoice.lines and key in seen:
+            yield warning(
+                "CHK-02",
+                subject,
+                f"Gleicher Lieferant, Tag und Betrag wie {seen[key]}; vielleicht doppelt erfasst.",
+            )
+        seen.setdefault(key, subject)
 
 
 def shares_are_the_line(grant: SettledGrant) -> Iterable[CheckResult]:
@@ -159,13 +165,30 @@ def tax_fits_the_day(grant: SettledGrant) -> Iterable[CheckResult]:
 
 
 def invoices_are_sound(grant: SettledGrant) -> Iterable[CheckResult]:
-    """CHK-08: euros, and lines that are quantity times price plus tax."""
+    """CHK-08: euros, made out to the city, and lines that are quantity times price plus tax."""
+    operator = grant.record.around.operator
     for subject, invoice in _invoices(grant):
         if invoice.currency != "EUR":
             yield error("CHK-08", subject, f"Die Rechnung lautet auf {invoice.currency}.")
-    for subject, _, line in _lines(grant):
-        computed = cents(exact(line.quantity) * exact(line.unit_net) * (1 + exact(line.vat_rate)))
-        if computed != line.gross:
+        if operator and invoice.buyer and invoice.buyer.casefold() != operator.casefold():
+            yield error(
+                "CHK-08",
+                subject,
+                f"Als Käufer nennt die Rechnung „{invoice.buyer}“, nicht „{operator}“.",
+            )
+        if invoice.stated_total is not None and invoice.stated_total != invoice.gross:
+            yield error(
+                "CHK-08",
+                subject,
+                f"Die Positionen ergeben {format_euro(invoice.gross)}, die Rechnung nennt "
+                f"{format_euro(invoice.stated_total)}.",
+            )
+    for subject, invoice, line in _lines(grant):
+        net = exact(line.quantity) * exact(line.unit_net) if line.net is None else exact(line.net)
+        computed = cents(net * (1 + exact(line.vat_rate)))
+        # Lines of an invoice with a stated total share the cents of its rounding.
+        tolerance = ZERO if invoice.stated_total is None else ROUNDING_TOLERANCE
+        if abs(computed - line.gross) > tolerance:
             yield error(
                 "CHK-08",
                 subject,
@@ -189,15 +212,18 @@ def eligibility_is_decided(grant: SettledGrant) -> Iterable[CheckResult]:
             "Positionen sind noch nicht von zwei Personen entschieden; sie zählen nicht mit.",
             undecided,
         )
-    words = [*SUSPICIOUS, *(value_of(grant.programme.rules.ineligible) or ())]
-    pattern = re.compile(
-        r"\b(" + "|".join(re.escape(word) for word in dict.fromkeys(words)) + ")", re.IGNORECASE
-    )
     for subject, _, line in _lines(grant):
-        found = pattern.search(line.text)
-        if line.counts_as and found and line.share_of(grant_id):
+        if not line.counts_as or not line.share_of(grant_id):
+            continue
+        words = [
+            word
+            for category in sorted({share.category for share in line.shares})
+            for word in ineligible_words(grant.programme, category)
+        ]
+        found = suspicious_word(line.text, [*COMMON_WORDS, *words])
+        if found:
             yield warning(
-                "CHK-09", subject, f"„{found[0]}“ ist als zuwendungsfähig entschieden.", [line.text]
+                "CHK-09", subject, f"„{found}“ ist als zuwendungsfähig entschieden.", [line.text]
             )
 
 
@@ -208,10 +234,19 @@ def receipts_are_there(grant: SettledGrant) -> Iterable[CheckResult]:
         yield warning(
             "CHK-30", "Belegdateien", "Zu diesen Rechnungen liegt keine Datei vor.", missing
         )
+    damaged = list(grant.record.around.damaged_files)
+    if damaged:
+        yield error(
+            "CHK-30",
+            "Belegdateien",
+            "Diese Dateien fehlen im Speicher oder sind verändert.",
+            damaged,
+        )
 
 
 CHECKS = (
     nothing_is_funded_twice,
+    nothing_is_entered_twice,
     shares_are_the_line,
     nothing_began_too_early,
     everything_happened_in_time,

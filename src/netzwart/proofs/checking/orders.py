@@ -12,6 +12,9 @@ from netzwart.proofs.checking.saying import error, warning
 from netzwart.proofs.values import CheckResult
 
 _COMPETITIVE = frozenset({"open", "restricted", "negotiated"})
+_BY_INVITATION = frozenset({"restricted", "negotiated"})
+_LEAST_ASKED = 3
+"""Companies to be asked. Source: §§ 11, 12 UVgO (own knowledge)."""
 _YEAR_DAYS = 365
 
 
@@ -46,10 +49,25 @@ def _missing(order: OrderRecord) -> list[str]:
         missing.append("Vergabeart")
     if order.awarded_on is None and order.framework_contract is None:
         missing.append("Tag des Zuschlags")
-    uvgo = _regime(order) is ProcurementRegime.MUNICIPAL_PRINCIPLES
-    if order.procedure in _COMPETITIVE and order.offers_received is None and uvgo:
-        missing.append("Zahl der Angebote")
+    regime = _regime(order)
+    if regime is ProcurementRegime.MUNICIPAL_PRINCIPLES:
+        missing.extend(_missing_under_uvgo(order))
+    elif regime is ProcurementRegime.SECTION_75A_GO and not (
+        order.procedure_reason or order.award_criterion or order.award_document_id
+    ):
+        missing.append("Begründung der Vergabe (§ 75a GO NRW: Wirtschaftlichkeit, Transparenz)")
     return missing
+
+
+def _missing_under_uvgo(order: OrderRecord) -> list[str]:
+    if order.procedure not in _COMPETITIVE:
+        return []
+    if order.offers_received is None:
+        return ["Zahl der Angebote"]
+    asked = order.offers_requested
+    if order.procedure in _BY_INVITATION and asked is not None and asked < _LEAST_ASKED:
+        return [f"mindestens drei Unternehmen anfragen (gefragt: {asked})"]
+    return []
 
 
 def _regime(order: OrderRecord) -> ProcurementRegime | None:

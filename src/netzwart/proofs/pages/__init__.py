@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from litestar.types import ControllerRouterHandler
 
 from netzwart.proofs.pages.assistant import AssistantController
+from netzwart.proofs.pages.checks import CheckHelpController
 from netzwart.proofs.pages.devices import FundedDeviceController
 from netzwart.proofs.pages.figures import FiguresController
 from netzwart.proofs.pages.grant import GrantPageController
@@ -18,4 +19,5 @@ CONTROLLERS: Sequence[ControllerRouterHandler] = (
     FiguresController,
     FundedDeviceController,
     AssistantController,
+    CheckHelpController,
 )
