@@ -19,6 +19,7 @@ from netzwart.evidence.tables import Stocktake, StocktakeLine, StocktakeState
 from netzwart.funding.purchase_tables import DeliveredSerial, DeliveryLine
 from netzwart.funding.tables import FundingSource, GrantTranche, Income, PlanPosition
 from netzwart.inventory.tables import Borrower, Loan, LoanDevice
+from netzwart.network.discovery_tables import DiscoveredNode, DiscoveryRun
 from netzwart.network.tables import (
     Component,
     Configuration,
@@ -29,6 +30,7 @@ from netzwart.network.tables import (
     MaintenanceWindow,
     Neighbour,
 )
+from netzwart.network.topology_tables import DocumentedLink
 from netzwart.reports.tables import IssuedDocument
 from netzwart.rollout.tables import (
     Acceptance,
@@ -189,9 +191,24 @@ async def _wire(session: AsyncSession, marked: Marked, other: Marked) -> None:
         "configurations": Configuration(
             node_id=node.id, taken_at=AT, sha256="c" * 64, text_encrypted=SECRET, lines=3
         ),
+        "discovery-runs": DiscoveryRun(
+            school_id=school_id, ranges="10.1.0.0/24", requested_by=f"{mark}-Technik",
+            credential_ids=[credential.id],
+        ),
     }  # fmt: skip
     for name, row in rows.items():
         ids[name] = (await _keep(session, row)).id
+    second = await builders.a_node(session, school_id=school_id, name=f"{mark}-sw-02")
+    cable = DocumentedLink(
+        node_id=node.id, remote_node_id=second.id, interface=f"{mark}-1", note=f"{mark}-Dose",
+    )  # fmt: skip
+    ids["documented-links"] = (await _keep(session, cable)).id
+    found = DiscoveredNode(
+        school_id=school_id, run_id=ids["discovery-runs"], address=f"10.1.0.{school_id}",
+        sys_name=f"{mark}-neu", credential_id=credential.id, first_seen_at=AT, last_seen_at=AT,
+        node_id=marked.ids.get("foreign_node"),
+    )  # fmt: skip
+    ids["discovered-nodes"] = (await _keep(session, found)).id
     device = await session.get_one(builders.Device, other.ids["devices"])
     sighting = await builders.a_sighting(
         session, device, school_id=school_id, node_id=node.id, serial=f"{mark}-SN1",

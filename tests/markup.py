@@ -159,7 +159,8 @@ def _id_problems(found: list[Element], *, is_page: bool) -> list[str]:
 
 
 def _page_problems(reader: _Reader) -> list[str]:
-    tags = [element.tag for element in reader.found]
+    # A <title> inside a drawing is its tooltip, not the page's name.
+    tags = [element.tag for element in reader.found if "svg" not in element.inside]
     problems = []
     if reader.doctype.lower() != "doctype html":
         problems.append("no <!doctype html>")

@@ -18,6 +18,8 @@ from netzwart.jobs import JobContext, Task, run_jobs
 from netzwart.ledger.sealing import SEAL_DAYS
 from netzwart.network.alerting.identity import next_identity
 from netzwart.network.alerting.listening import ListeningPlace, TrapListener
+from netzwart.network.discovery.searching import Discovery
+from netzwart.network.discovery.service import DISCOVER
 from netzwart.network.history.condensing import CONDENSE_COUNTERS
 from netzwart.network.poll_log import PollCause
 from netzwart.network.polling.cycle import NodeIsBusyError, PollCycle
@@ -25,6 +27,7 @@ from netzwart.network.profiles.loading import knowledge
 from netzwart.network.protocols.snmp import open_snmp_wire
 from netzwart.network.service import POLL_NODE
 from netzwart.network.topology.cycle import TopologyCycle
+from netzwart.network.topology.forgetting import FORGET_ENDPOINTS
 from netzwart.reports.ordering import paper_task
 from netzwart.reports.signing import open_signer
 from netzwart.secrets import SecretBox
@@ -70,7 +73,9 @@ async def run_worker(
         concurrency=concurrency or settings.poll_concurrency,
     )
     topology = TopologyCycle(database, wire, secret_box, known)
-    tasks = [*_tasks(cycle), paper_task(open_signer(settings, secret_box))]
+    discovery = Discovery(database, wire, secret_box, known)
+    papers = paper_task(open_signer(settings, secret_box))
+    tasks = [*_tasks(cycle, discovery), papers]
     _log.info("worker_started", profiles=len(known.profiles), tasks=[task.name for task in tasks])
     try:
         async with asyncio.TaskGroup() as group:
@@ -107,15 +112,22 @@ def _trap_listener(
     return run
 
 
-def _tasks(cycle: PollCycle) -> list[Task]:
+def _tasks(cycle: PollCycle, discovery: Discovery) -> list[Task]:
     async def poll_node(context: JobContext, arguments: Mapping[str, Any]) -> None:
         """Visit one node at once; raises while another worker has it, and is tried again."""
         del context
         await cycle.poll_node(int(arguments["node_id"]))
 
+    async def discover(context: JobContext, arguments: Mapping[str, Any]) -> None:
+        """Go on with a search; after a crash it continues where it was."""
+        del context
+        await discovery.run(int(arguments["run_id"]))
+
     return [
         Task(POLL_NODE, poll_node, max_attempts=5, backoff_s=2),
+        Task(DISCOVER, discover, max_attempts=3, backoff_s=5),
         CONDENSE_COUNTERS,
+        FORGET_ENDPOINTS,
         SEAL_DAYS,
         WATCH_CUSTODY,
         WITNESS_CABLES,

@@ -26,6 +26,8 @@ class Right(StrEnum):
     READ_NETWORK = "read_network"
     EDIT_NETWORK = "edit_network"
     RECORD_NETWORK = "record_network"
+    READ_ENDPOINTS = "read_endpoints"
+    """Where which MAC address hangs: of a pupil's own device that is personal data."""
     EDIT_CREDENTIALS = "edit_credentials"
     READ_EVIDENCE = "read_evidence"
     DECIDE_FINDINGS = "decide_findings"
@@ -62,6 +64,7 @@ RIGHTS: Mapping[Role, frozenset[Right]] = {
         Right.EDIT_LOANS,
         Right.EDIT_NETWORK,
         Right.RECORD_NETWORK,
+        Right.READ_ENDPOINTS,
         Right.DECIDE_FINDINGS,
         Right.EDIT_ROLLOUT,
     },
@@ -70,6 +73,7 @@ RIGHTS: Mapping[Role, frozenset[Right]] = {
         Right.EDIT_INVENTORY,
         Right.READ_LOANS,
         Right.EDIT_LOANS,
+        Right.READ_ENDPOINTS,
         Right.DECIDE_FINDINGS,
     },
     Role.FUNDING_OFFICER: _READING

@@ -14,6 +14,7 @@ from netzwart.clock import today
 from netzwart.database import Database
 from netzwart.demo.city import demo_bundle
 from netzwart.demo.loading import PASSWORD, USERS, load_demo
+from netzwart.demo.newcomers import ADDRESSES as NEWCOMERS
 from netzwart.demo.nodes import PORT, simulated_nodes
 from netzwart.demo.ports import reserved_port
 from netzwart.errors import UnavailableError
@@ -94,6 +95,7 @@ def _reserve_agent_port(stack: ExitStack) -> int:
     It stays reserved until the stack closes.
     """
     hosts = [node.address for node in simulated_nodes(demo_bundle(today()))]
+    hosts += NEWCOMERS
     try:
         port = stack.enter_context(reserved_port(hosts, PORT))
     except OSError as error:

@@ -88,6 +88,8 @@ class AgentDescription:
     """Further instances by OID, answered as INTEGER."""
     texts: dict[str, str] = field(default_factory=dict[str, str])
     """Further instances by OID, answered as OCTET STRING."""
+    arp: dict[str, str] = field(default_factory=dict[str, str])
+    """MAC addresses by IPv4 address, heard on the first interface."""
     uptime_s: int = 0
     """How long the device has been up when the agent starts."""
     is_silent: bool = False

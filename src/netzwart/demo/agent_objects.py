@@ -38,6 +38,7 @@ _IF_X_ENTRY = "1.3.6.1.2.1.31.1.1.1"
 _ENT_ENTRY = "1.3.6.1.2.1.47.1.1.1.1"
 _LLDP_LOCAL = "1.0.8802.1.1.2.1.3"
 _LLDP_REMOTE = "1.0.8802.1.1.2.1.4.1.1"
+_ARP_ENTRY = "1.3.6.1.2.1.4.22.1"
 _MAC_SUBTYPE, _INTERFACE_NAME_SUBTYPE = 4, 5
 _COUNTER32_SIZE = 2**32
 _GAUGE32_FULL = 2**32 - 1
@@ -188,8 +189,15 @@ def _neighbour_rows(neighbour: AgentNeighbour, number: int) -> Iterator[Row]:
         yield f"{_LLDP_REMOTE}.{column}.0.{neighbour.local_index}.{number}", value
 
 
+def _arp_rows(agent: AgentDescription) -> Iterator[Row]:
+    for address, mac in agent.arp.items():
+        yield f"{_ARP_ENTRY}.2.1.{address}", _mac(mac)
+        yield f"{_ARP_ENTRY}.4.1.{address}", encode_integer(3)
+
+
 def _rows(agent: AgentDescription) -> Iterator[Row]:
     yield from _system_rows(agent)
+    yield from _arp_rows(agent)
     for interface in agent.interfaces:
         yield from _interface_rows(interface, agent.name)
     for component in agent.components:

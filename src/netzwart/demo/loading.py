@@ -20,6 +20,7 @@ from netzwart.demo.network import (
     V3_PRIVACY_KEY,
     V3_USER,
     describe_network,
+    describe_newcomers,
 )
 from netzwart.demo.nodes import (
     ACCESS_POINT_CREDENTIAL,
@@ -27,10 +28,12 @@ from netzwart.demo.nodes import (
     SWITCH_CREDENTIAL,
     simulated_nodes,
 )
+from netzwart.demo.relating import relate_demo
 from netzwart.exchange.importing import walk_of
 from netzwart.exchange.service import apply_import
 from netzwart.exchange.validating import bundle_from
 from netzwart.network.credentials import store_credential
+from netzwart.network.discovery_tables import DiscoveredNode
 from netzwart.network.forms import CredentialForm
 from netzwart.network.protocols.replies import AuthProtocol, PrivacyProtocol
 from netzwart.network.tables import Node
@@ -71,11 +74,12 @@ async def load_demo(
     """
     bundle = demo_bundle(today, agent_port)
     nodes = simulated_nodes(bundle, agent_port)
-    write_descriptions(agents_file, describe_network(nodes))
+    agents = [*describe_network(nodes), *describe_newcomers(nodes)]
+    write_descriptions(agents_file, agents)
     async with database.session(writing=False) as session:
         present = await session.scalar(select(func.count()).select_from(table_of(School)))
     if present:
-        await _move_nodes(database, [node.address for node in nodes], agent_port)
+        await _move_nodes(database, [agent.host for agent in agents], agent_port)
         return False
     async with database.session() as session:
         for form in _credentials():
@@ -101,14 +105,15 @@ async def load_demo(
                 role=user.role,
                 school_id=school_id,
             )
+        await relate_demo(session, agent_port)
     return True
 
 
 async def _move_nodes(database: Database, addresses: Sequence[str], port: int) -> None:
-    node = table_of(Node)
-    moving = update(node).where(node.c.address.in_(addresses), node.c.port != port)
     async with database.session() as session:
-        await session.execute(moving.values(port=port))
+        for table in (table_of(Node), table_of(DiscoveredNode)):
+            moving = update(table).where(table.c.address.in_(addresses), table.c.port != port)
+            await session.execute(moving.values(port=port))
 
 
 def _credentials() -> Sequence[CredentialForm]:

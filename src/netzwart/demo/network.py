@@ -10,6 +10,14 @@ from netzwart.demo.agent_descriptions import (
     AgentNeighbour,
 )
 from netzwart.demo.catalogue import ACCESS_POINT, SWITCH
+from netzwart.demo.newcomers import (
+    CORE_PORT,
+    SWITCH_MAC,
+    SWITCH_NAME,
+    SWITCH_UPLINK,
+    newcomers,
+)
+from netzwart.demo.newcomers import SCHOOL as NEWCOMERS_SCHOOL
 from netzwart.demo.nodes import SimulatedNode
 from netzwart.network.protocols.replies import AuthProtocol, PrivacyProtocol
 
@@ -34,6 +42,40 @@ def describe_network(nodes: Sequence[SimulatedNode]) -> list[AgentDescription]:
         _switch(node, _points_of(node, nodes)) if node.category == "switch" else _point(node, nodes)
         for node in nodes
     ]
+
+
+def describe_newcomers(nodes: Sequence[SimulatedNode]) -> list[AgentDescription]:
+    """Return the agents that nobody has recorded."""
+    core = next(node for node in nodes if _is_core(node))
+    keys = {"user": V3_USER, "auth_key": V3_AUTH_KEY, "privacy_key": V3_PRIVACY_KEY}
+    return newcomers(core, keys, COMMUNITY, core.port)
+
+
+def _is_core(node: SimulatedNode) -> bool:
+    return node.school == NEWCOMERS_SCHOOL.number and node.category == "switch"
+
+
+def _mac_table(points: Sequence[SimulatedNode]) -> dict[str, int]:
+    """Return BRIDGE-MIB rows: each access point at its port, and three clients behind it."""
+    rows = {f"1.3.6.1.2.1.17.1.4.1.2.{number}": number for number in range(1, SWITCH_PORTS + 2)}
+    for port, point in enumerate(points, start=1):
+        for mac in (point.mac, *client_macs(point)):
+            dotted = ".".join(str(octet) for octet in bytes.fromhex(mac.replace(":", "")))
+            rows[f"1.3.6.1.2.1.17.4.3.1.2.{dotted}"] = port
+            rows[f"1.3.6.1.2.1.17.4.3.1.3.{dotted}"] = 3
+    return rows
+
+
+def client_macs(point: SimulatedNode) -> list[str]:
+    """Return the invented end devices in an access point's wireless network."""
+    return [f"06:de:{number:02x}{point.mac[8:]}" for number in range(1, 4)]
+
+
+def _arp_table(points: Sequence[SimulatedNode]) -> dict[str, str]:
+    """Return the IP addresses of access points and clients."""
+    macs = [mac for point in points for mac in (point.mac, *client_macs(point))]
+    subnet = points[0].address.split(".")[2] if points else "0"
+    return {f"10.77.{subnet}.{number}": mac for number, mac in enumerate(macs, start=10)}
 
 
 def _points_of(switch: SimulatedNode, nodes: Sequence[SimulatedNode]) -> list[SimulatedNode]:
@@ -65,6 +107,9 @@ def _switch(node: SimulatedNode, points: Sequence[SimulatedNode]) -> AgentDescri
         AgentNeighbour(index, point.mac, "eth0", point.name)
         for index, point in enumerate(points, start=1)
     ]
+    if _is_core(node):
+        far = f"1/0/{SWITCH_UPLINK}"
+        neighbours.append(AgentNeighbour(CORE_PORT, SWITCH_MAC, far, SWITCH_NAME))
     return AgentDescription(
         host=node.address,
         port=node.port,
@@ -80,6 +125,8 @@ def _switch(node: SimulatedNode, points: Sequence[SimulatedNode]) -> AgentDescri
         interfaces=tuple(interfaces),
         components=(_chassis(node, SWITCH.manufacturer, SWITCH.name),),
         neighbours=tuple(neighbours),
+        numbers=_mac_table(points),
+        arp=_arp_table(points),
         uptime_s=86_400 * (3 + _number(node.name, 200)),
         is_silent=node.is_silent,
     )
@@ -89,7 +136,8 @@ def _switch_port(
     node: SimulatedNode, index: int, points: Sequence[SimulatedNode]
 ) -> AgentInterface:
     is_point = index <= len(points)
-    is_used = is_point or _number(f"{node.name}/{index}", 10) < 6  # noqa: PLR2004 - six of ten ports
+    is_uplink = _is_core(node) and index == CORE_PORT
+    is_used = is_point or is_uplink or _number(f"{node.name}/{index}", 10) < 6  # noqa: PLR2004 - six of ten ports
     load = 20_000 + _number(f"{node.name}-{index}", 90_000)
     return AgentInterface(
         index=index,

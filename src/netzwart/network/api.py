@@ -28,6 +28,7 @@ from netzwart.accounts.resources import (
 from netzwart.database import DbSession, table_of
 from netzwart.errors import NotFoundError
 from netzwart.network import service
+from netzwart.network.discovery import api as discovery_api
 from netzwart.network.forms import Address, CredentialForm, NodeForm, Port, Secret
 from netzwart.network.live.streaming import EventsController
 from netzwart.network.resources import (
@@ -41,6 +42,7 @@ from netzwart.network.resources import (
     NODES,
 )
 from netzwart.network.tables import Credential, Node
+from netzwart.network.topology import api as topology_api
 from netzwart.schools.tables import School
 from netzwart.web.resources.documenting import answer_operation
 
@@ -240,4 +242,6 @@ CONTROLLERS: list[ControllerRouterHandler] = [
     resource_controller(CONFIGURATIONS),
     NodeActsController,
     EventsController,
+    *topology_api.CONTROLLERS,
+    *discovery_api.CONTROLLERS,
 ]

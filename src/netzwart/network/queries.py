@@ -341,3 +341,17 @@ async def school_choices(session: AsyncSession, scope: Scope) -> list[tuple[int,
     if scope is not None:
         statement = statement.where(_schools.c.id.in_(scope))
     return [(row.id, row.name) for row in await session.execute(statement)]
+
+
+async def node_choices(
+    session: AsyncSession, scope: Scope, first_school_id: int
+) -> list[tuple[int, str]]:
+    """Return the nodes of a scope to choose from, those of one school first."""
+    statement = (
+        select(_nodes.c.id, _nodes.c.name, _schools.c.short_name.label("school"))
+        .join(_schools, _schools.c.id == _nodes.c.school_id)
+        .where(within(scope))
+        .order_by(_nodes.c.school_id != first_school_id, _nodes.c.name, _nodes.c.id)
+        .limit(2000)
+    )
+    return [(row.id, f"{row.name} ({row.school})") for row in await session.execute(statement)]

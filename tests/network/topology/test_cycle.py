@@ -176,3 +176,18 @@ async def test_node_without_usable_credentials_does_not_stop_the_others(place: P
     read_ids = {row["node_id"] for row in await place.rows(TopologyReading) if row["read_at"]}
     assert lost not in read_ids
     assert len(read_ids) == 1
+
+
+async def test_whoever_was_heard_before_it_was_known_is_recognised_later(place: Place):
+    point = Switch(name="gym-ap-01", more=chassis(AP) | hears(1, SW, "gym-sw-01", "1/1/1"))
+    point_id = await place.add("10.0.0.2", point)
+    await poll(place)
+    await read(place)
+    (row,) = await place.rows(Neighbour)
+    assert row["remote_node_id"] is None, "nobody knows that switch yet"
+    switch_id = await place.add("10.0.0.1", Switch(name="anders", more=chassis(SW)))
+    await poll(place)
+    cycle = TopologyCycle(place.database, place.wire, place.box, Knowledge({}, {}))
+    assert await cycle.run_once() == 1, "the new one alone is due"
+    (row,) = await place.rows(Neighbour)
+    assert (row["node_id"], row["remote_node_id"]) == (point_id, switch_id), "by its chassis"

@@ -81,6 +81,7 @@ class NodeController(Controller):
             ],
             "states": list(labels.STATES.items()),
             "may_edit_credentials": actor.may(Right.EDIT_CREDENTIALS),
+            "may_read_endpoints": actor.may(Right.READ_ENDPOINTS),
         }
         return Template("network/index.html", context=context)
 

@@ -14,6 +14,7 @@ from netzwart.network.topology.linking import Basis, Link, LinkState, PlanNode
 
 CARD_WIDTH = 216
 CARD_HEIGHT = 44
+ICON = 20
 ROW = 58
 BETWEEN = 178
 """Pixels between two columns, for the lines and the names of the ports."""
@@ -55,6 +56,21 @@ class Card:
     def right(self) -> int:
         """Return the right edge."""
         return self.x + self.width
+
+    @property
+    def inner(self) -> tuple[int, int]:
+        """Return width and height inside the border."""
+        return self.width - 2, self.height - 2
+
+    @property
+    def icon_y(self) -> int:
+        """Return where the icon begins, from the upper edge."""
+        return (self.height - ICON) // 2
+
+    @property
+    def text_y(self) -> tuple[int, int]:
+        """Return the base lines of name and detail, from the upper edge."""
+        return self.height // 2 - 4, self.height // 2 + 13
 
 
 @dataclass(frozen=True, slots=True)

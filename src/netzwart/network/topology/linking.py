@@ -240,14 +240,15 @@ def _state(
 ) -> LinkState:
     ends = ((cable.a, cable.a_port), (cable.b, cable.b_port))
     silent = [nodes[node].state == "down" for node, _ in ends]
+    if not cable.tellings:
+        # A port that is down says nothing about a cable that may never have been plugged in.
+        return LinkState.SILENT if any(silent) else LinkState.UNSEEN
     # What a node that is silent now once said about its ports proves nothing.
     known = [ports.get(end) for end, is_silent in zip(ends, silent, strict=True) if not is_silent]
     if any(oper in {"down", "lower_layer_down", "not_present"} for oper in known):
         return LinkState.DOWN
     if any(silent):
         return LinkState.SILENT
-    if not cable.tellings:
-        return LinkState.UNSEEN
     return LinkState.GONE if all(one.is_gone for one in cable.tellings) else LinkState.UP
 
 

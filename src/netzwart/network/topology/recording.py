@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from netzwart.database import table_of
 from netzwart.network.profiles.facts import Neighbour as ToldNeighbour
+from netzwart.network.profiles.facts import NeighbourProtocol
 from netzwart.network.tables import Interface, Neighbour, Node
 from netzwart.network.topology.comparing import (
     CONFIRM_AFTER,
@@ -55,6 +56,7 @@ async def record_topology(
     if told.bridge_mac is not None:
         values["bridge_mac"] = told.bridge_mac
     await session.execute(update(_readings).where(_readings.c.node_id == node_id).values(values))
+    await _adopt(session, node_id, told.read_at)
     if told.neighbours is not None:
         await record_neighbours(session, node_id, told.neighbours, told.read_at)
     if told.macs is not None:
@@ -151,6 +153,49 @@ async def _recognised(
     school_id = await session.scalar(select(_nodes.c.school_id).where(_nodes.c.id == node_id))
     nodes = {one: recognise(one, of_chassis, of_name, school_id or 0) for one in told}
     return {one: node for one, node in nodes.items() if node is not None}
+
+
+async def _adopt(session: AsyncSession, node_id: int, at: datetime) -> None:
+    """Let others recognise this node, whom they heard before anybody knew what it is called."""
+    names = union(
+        select(_interfaces.c.mac).where(
+            _interfaces.c.node_id == node_id, _interfaces.c.mac.is_not(None)
+        ),
+        select(func.lower(_readings.c.chassis)).where(_readings.c.node_id == node_id),
+        select(_readings.c.bridge_mac).where(_readings.c.node_id == node_id),
+    )
+    own_name = select(func.lower(_nodes.c.sys_name)).where(_nodes.c.id == node_id)
+    rows = await session.execute(
+        select(
+            _neighbours.c.id,
+            _neighbours.c.node_id,
+            _neighbours.c.local_interface,
+            _neighbours.c.remote_name,
+            _neighbours.c.remote_chassis,
+            _neighbours.c.remote_interface,
+            _neighbours.c.protocol,
+        ).where(
+            _neighbours.c.remote_node_id.is_(None),
+            _neighbours.c.node_id != node_id,
+            func.lower(_neighbours.c.remote_chassis).in_(names)
+            | func.lower(_neighbours.c.remote_name).in_(own_name),
+        )
+    )
+    for row in rows.all():
+        told = ToldNeighbour(
+            row.local_interface,
+            row.remote_name or None,
+            row.remote_interface or None,
+            row.remote_chassis or None,
+            NeighbourProtocol(row.protocol),
+        )
+        found = (await _recognised(session, row.node_id, (told,))).get(told)
+        if found is not None:
+            await session.execute(
+                update(_neighbours)
+                .where(_neighbours.c.id == row.id)
+                .values(remote_node_id=found, changed_at=at, version=_neighbours.c.version + 1)
+            )
 
 
 async def _record_macs(

@@ -1,0 +1,1 @@
+"""Finds what answers in an address range and proposes it; a person decides what it becomes."""
