@@ -30,6 +30,7 @@ from netzwart.accounts.authentication import (
 from netzwart.accounts.cookies import CookieNames
 from netzwart.accounts.csrf import CSRF_FIELD, refuse_forged
 from netzwart.accounts.guards import requires_network_reader
+from netzwart.custody import pages as custody_pages
 from netzwart.database import Database, provide_session
 from netzwart.errors import UnavailableError
 from netzwart.evidence import api as evidence_api
@@ -82,6 +83,7 @@ PAGES: Sequence[Pages] = (
     overview_pages,
     reports_pages,
     labels_pages,
+    custody_pages,
     proofs_pages,
     funding_pages,
     inventory_pages,
@@ -113,6 +115,7 @@ TEMPLATE_PACKAGES = (
     "netzwart.rollout",
     "netzwart.funding",
     "netzwart.proofs",
+    "netzwart.custody",
     "netzwart.reports",
     "netzwart.exchange",
     "netzwart.accounts",

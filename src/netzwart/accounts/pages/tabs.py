@@ -7,6 +7,7 @@ _TABS = (
     ("Benutzer", "/verwaltung/benutzer", Right.MANAGE_USERS),
     ("Token", "/verwaltung/token", Right.MANAGE_USERS),
     ("Protokoll", "/verwaltung/protokoll", Right.READ_AUDIT),
+    ("Siegel", "/verwaltung/siegel", Right.READ_AUDIT),
 )
 
 
