@@ -168,15 +168,22 @@ async def test_page_shows_ports_parts_neighbours_and_history(
     site: Site, cast: Cast, database: Database
 ):
     node_id = await a_full_node(database, cast)
-    page = await site.as_(cast.technician).get(f"/netz/knoten/{node_id}")
-    assert page.status_code == 200
-    for words in (
-        "gym-sw-01", "erreichbar", "3 Ports, 1 aktiv", "Uplink", "kein Link", "verschwunden",
-        "INV-77", "nicht erfasst", "nachbar", "Port ohne Verbindung", "dauert an", "7,5 %",
-        "80 von 370 W", "Jetzt abfragen", "Bearbeiten",
-    ):  # fmt: skip
-        assert words in page.text, words
-    assert "geheimer-nachbar" not in page.text, "another school's node does not exist here"
+    browser = site.as_(cast.technician)
+    for end, words in {
+        "": ("gym-sw-01", "erreichbar", "2 Ports, 1 aktiv", "Uplink", "kein Link", "verschwunden",
+             "Port ohne Verbindung", "dauert an", "7,5 %", "80 von 370 W", "Jetzt abfragen",
+             "Bearbeiten", f'data-live="node-{node_id}"'),
+        "/teile": ("INV-77", "nicht erfasst", "nachbar"),
+        "/verlauf": ("Verbindung", "Port ohne Verbindung", "Noch keine Abfrage"),
+    }.items():  # fmt: skip
+        page = await browser.get(f"/netz/knoten/{node_id}{end}")
+        assert page.status_code == 200
+        for word in words:
+            assert word in page.text, word
+        assert "geheimer-nachbar" not in page.text, "another school's node does not exist here"
+        assert (
+            await site.as_(cast.outsider).get(f"/netz/knoten/{node_id}{end}")
+        ).status_code == 404
 
 
 async def test_page_of_a_new_node_says_what_comes(site: Site, cast: Cast, database: Database):

@@ -112,6 +112,20 @@ CREDENTIAL_KINDS: Mapping[str, str] = {
 }
 
 
+POLL_ERRORS: Mapping[str, str] = {
+    "no_answer": "keine Antwort",
+    "refused": "Abfrage abgelehnt",
+    "authentication_failed": "Zugangsdaten abgelehnt",
+    "malformed_reply": "unlesbare Antwort",
+}
+POLL_CAUSES: Mapping[str, str] = {
+    "schedule": "Takt",
+    "verify": "Nachprüfung",
+    "trap": "Meldung des Geräts",
+    "person": "von Hand",
+}
+
+
 def changed_value(what: str, value: str | None) -> str:
     """Return a value of a state change as a person reads it."""
     if value is None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, false, func, or_, select
+from sqlalchemy import ColumnElement, Row, and_, case, false, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from netzwart.accounts.actors import Scope
@@ -33,6 +33,9 @@ _incidents = table_of(Incident)
 _credentials = table_of(Credential)
 _devices = table_of(Device)
 _schools = table_of(School)
+
+_SHOWN_AT_MOST = 500
+"""Parts or neighbours on a page; the API has them all."""
 
 AnyRow = Row[*tuple[Any, ...]]
 
@@ -212,17 +215,34 @@ async def get_node(session: AsyncSession, scope: Scope, node_id: int) -> AnyRow:
     return row
 
 
-async def list_interfaces(session: AsyncSession, node_id: int) -> Sequence[AnyRow]:
-    """Return a node's interfaces in ifIndex order, those that are gone last."""
+async def list_interfaces(
+    session: AsyncSession, node_id: int, *, after: int | None = None, limit: int = 100
+) -> Sequence[AnyRow]:
+    """Return a node's interfaces in ifIndex order; `after` is the last row's ifIndex."""
     statement = (
         select(
             *(column for column in _interfaces.c if column.name != "index"),
             _interfaces.c.index.label("if_index"),
         )
         .where(_interfaces.c.node_id == node_id)
-        .order_by(_interfaces.c.is_gone, _interfaces.c.index)
+        .order_by(_interfaces.c.index)
+        .limit(limit)
     )
+    if after is not None:
+        statement = statement.where(_interfaces.c.index > after)
     return (await session.execute(statement)).all()
+
+
+async def count_interfaces(session: AsyncSession, node_id: int) -> tuple[int, int]:
+    """Return how many interfaces a node has, and how many of them are up."""
+    is_up = case((_interfaces.c.oper == "up", 1), else_=0)
+    row = await session.execute(
+        select(func.count(), func.coalesce(func.sum(is_up), 0)).where(
+            _interfaces.c.node_id == node_id, _interfaces.c.is_gone.is_(False)
+        )
+    )
+    total, up = row.one()
+    return int(total), int(up)
 
 
 async def list_components(session: AsyncSession, node_id: int) -> Sequence[AnyRow]:
@@ -232,6 +252,7 @@ async def list_components(session: AsyncSession, node_id: int) -> Sequence[AnyRo
         .join_from(_components, _devices, _devices.c.id == _components.c.device_id, isouter=True)
         .where(_components.c.node_id == node_id)
         .order_by(_components.c.is_gone, _components.c.id)
+        .limit(_SHOWN_AT_MOST)
     )
     return (await session.execute(statement)).all()
 
@@ -248,6 +269,7 @@ async def list_neighbours(session: AsyncSession, scope: Scope, node_id: int) -> 
         )
         .where(_neighbours.c.node_id == node_id)
         .order_by(_neighbours.c.local_interface, _neighbours.c.id)
+        .limit(_SHOWN_AT_MOST)
     )
     return (await session.execute(statement)).all()
 

@@ -3,12 +3,14 @@
 from netzwart.network.pages.credentials import CredentialController
 from netzwart.network.pages.inbox import InboxController
 from netzwart.network.pages.nodes import NodeController
+from netzwart.network.pages.one_node import OneNodeController
 from netzwart.network.pages.profiles import ProfileController
 from netzwart.network.pages.topology import MacController, TopologyController
 from netzwart.web.frame import NavItem
 
 CONTROLLERS = (
     NodeController,
+    OneNodeController,
     CredentialController,
     ProfileController,
     TopologyController,

@@ -79,3 +79,16 @@ class NodeListAddress:
 def cursor_after(name: str, row_id: int) -> str:
     """Return the cursor of the rows after this one."""
     return base64.urlsafe_b64encode(json.dumps([name, row_id]).encode()).decode()
+
+
+def index_after(text: str) -> int | None:
+    """Return the ifIndex that the address of a node's page names; None where it names none.
+
+    Raises:
+        InvalidInputError: it is no ifIndex (RFC 2863: 1 to 2147483647).
+    """
+    if not text:
+        return None
+    if not (text.isascii() and text.isdigit()) or not 0 < int(text[:11]) < 2**31:
+        raise InvalidInputError("Diese Seite der Portliste gibt es nicht.", {"after": "unbekannt"})
+    return int(text)

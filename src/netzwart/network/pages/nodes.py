@@ -85,40 +85,6 @@ class NodeController(Controller):
         }
         return Template("network/index.html", context=context)
 
-    @get("/knoten/{node_id:int}", guards=[requires_network_reader])
-    async def show(
-        self, session: DbSession, actor: CurrentActor, node_id: FromPath[int]
-    ) -> Template:
-        """Show how a node is, what it consists of, and what happened to it."""
-        scope = actor.scope(Right.READ_NETWORK)
-        node = await queries.get_node(session, scope, node_id)
-        interfaces = await queries.list_interfaces(session, node_id)
-        changes = await queries.list_changes(session, node_id)
-        context = {
-            "node": node,
-            "health": labels.health_facts(node.readings),
-            "interfaces": interfaces,
-            "active": sum(1 for row in interfaces if row.oper == "up" and not row.is_gone),
-            "components": await queries.list_components(session, node_id),
-            "neighbours": await queries.list_neighbours(session, scope, node_id),
-            "incidents": await queries.list_incidents(session, node_id),
-            "changes": [
-                (
-                    row,
-                    labels.CHANGES.get(row.what, row.what),
-                    labels.changed_value(row.what, row.before),
-                    labels.changed_value(row.what, row.after),
-                )
-                for row in changes
-            ],
-            "categories": labels.CATEGORIES,
-            "kinds": labels.COMPONENT_KINDS,
-            "incident_labels": labels.INCIDENTS,
-            "may_edit": actor.may_at(Right.EDIT_NETWORK, node.school_id),
-            "may_poll": actor.may_at(Right.RECORD_NETWORK, node.school_id),
-        }
-        return Template("network/show.html", context=context)
-
     @get("/neu", guards=[requires_network_editor])
     async def new(
         self, session: DbSession, actor: CurrentActor, school: FromQuery[str] = ""
