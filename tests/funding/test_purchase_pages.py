@@ -36,7 +36,7 @@ LISTS = (
 ORDER = {
     "number": "B-77",
     "ordered_on": "2022-01-10",
-    "new_supplier": "Neues Systemhaus GmbH",
+    "supplier": "Neues Systemhaus GmbH",
     "text_1": "Access Point",
     "quantity_1": "4",
     "unit_net_1": "520,00",
@@ -84,7 +84,7 @@ async def test_order_is_delivered_invoiced_and_paid_and_each_gap_closes(
     browser = site.as_(cast.funding_officer)
     order, model_id = await ordered(browser, database)
     page = plain((await browser.get(order)).text)
-    assert "5 von 5 nicht geliefert" in page
+    assert "4 von 4 nicht geliefert" in page  # the mounting does not arrive
     assert "2.594,20 €" in page  # 4 x 520.00 x 1.19 + 119.00
     form = await browser.get(f"{order}/lieferungen/neu")
     assert 'value="4"' in form.text
@@ -169,7 +169,7 @@ async def test_wrong_orders_and_deliveries_come_back_with_messages_and_what_was_
 ):
     browser = site.as_(cast.funding_officer)
     for changed, message in (
-        ({"new_supplier": ""}, "Lieferanten wählen"),
+        ({"supplier": ""}, "Die Angabe fehlt"),
         ({"quantity_1": "viele"}, "Hier wird eine Zahl erwartet"),
         ({"text_1": "", "text_3": "", "unit_net_1": "", "unit_net_3": ""}, "Mindestens 1"),
         ({"ordered_on": "gestern"}, "Hier wird ein Tag erwartet"),
@@ -180,7 +180,7 @@ async def test_wrong_orders_and_deliveries_come_back_with_messages_and_what_was_
         assert message in plain(refused.text) or message in refused.text, changed
         assert 'value="B-77"' in refused.text
     order, _ = await ordered(browser, database)
-    again = await browser.post("/foerderung/bestellungen", {**ORDER, "new_supplier": "Anderes"})
+    again = await browser.post("/foerderung/bestellungen", {**ORDER, "supplier": "Anderes"})
     assert "Eine Bestellung mit dieser Nummer gibt es schon" in again.text
     async with database.session(writing=False) as session:
         names = (await session.scalars(select(table_of(Supplier).c.name))).all()
@@ -347,7 +347,7 @@ async def test_orders_are_filtered_by_what_is_missing_as_the_page_says_it(
     ).status_code == 303
     page = (await browser.get(f"/foerderung/bestellungen?missing={missing}")).text
     expected = {
-        "delivery": {"FRISCH", "BERECHNET"},
+        "delivery": {"FRISCH"},
         "serial": {"GEKOMMEN"},
         "invoice": {"GEKOMMEN"},
         "payment": {"BERECHNET"},

@@ -7,6 +7,8 @@ word that is not in them is shown as it is.
 from collections.abc import Mapping
 
 _WHOLE: Mapping[str, str] = {
+    "auditor_invited": "Prüfzugang eingeladen",
+    "invitation_accepted": "Einladung angenommen",
     "signed_in": "angemeldet",
     "signed_out": "abgemeldet",
     "rule_overridden": "Regel des Bescheids geändert",

@@ -1,7 +1,7 @@
 """What people and programs send about accounts."""
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, cast
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, StringConstraints
 
@@ -85,3 +85,28 @@ class TokenForm(Form):
     role: str = Field(min_length=1, max_length=32)
     school_id: OptionalId = None
     expires_on: OptionalDay = None
+
+
+GrantId = Annotated[int, Field(ge=1)]
+
+
+def _as_list(value: object) -> object:
+    return cast("object", value) if isinstance(value, list | tuple) else [value]
+
+
+class InvitationForm(Form):
+    """An auditor to invite: an office rather than a person, some grants, and until when."""
+
+    name: Name
+    display_name: Title
+    grant_ids: Annotated[tuple[GrantId, ...], BeforeValidator(_as_list), Field(min_length=1)]
+    expires_on: date
+
+
+class AcceptForm(Form):
+    """The one-time word, and the password its owner chooses."""
+
+    name: str = Field(max_length=200)
+    word: SecretStr
+    new: SecretStr
+    repeated: SecretStr

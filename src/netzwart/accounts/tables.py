@@ -92,6 +92,18 @@ class ApiToken(Record, table=True):
     created_by_id: int | None = link("user_account.id", nullable=True)
 
 
+class AccountInvitation(Record, table=True):
+    """A one-time word that lets an invited person choose a password; only its SHA-256 is kept."""
+
+    __table_args__ = (UniqueConstraint("word_hash"),)
+
+    user_id: int = link("user_account.id")
+    word_hash: str = Field(max_length=64)
+    expires_at: datetime = Field(sa_type=UtcDateTime)
+    used_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    invited_by_id: int | None = link("user_account.id", nullable=True)
+
+
 class SignInAttempt(Record, table=True):
     """A failed sign-in, counted to slow down whoever guesses."""
 

@@ -92,6 +92,7 @@ PROOFS = declare(
     grant=("grant_id",),
     search=("number", "title"),
     sort="-issued_at",
+    guarded={"issued_by": Right.READ_NAMES},
 )
 
 

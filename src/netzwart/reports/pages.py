@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 from litestar import Controller, get, post
@@ -189,6 +190,8 @@ async def _page(
 ) -> Template:
     rows = await list_issued(session, actor)
     fields = {"as_of": "stichtag", "grant": "bewilligung", "school": "schule", "kind": "papier"}
+    if not actor.may(Right.READ_NAMES):
+        rows = [replace(row, issued_by="") for row in rows]
     context = {
         "rows": rows,
         "grants": await list_grant_choices(session, actor),

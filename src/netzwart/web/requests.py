@@ -20,7 +20,7 @@ from netzwart.web.validation import pydantic_field, pydantic_sentence
 
 FormT = TypeVar("FormT", bound=BaseModel)
 
-_NEVER_SHOWN_AGAIN = ("password", "current", "new", "repeated", "community", "key")
+_NEVER_SHOWN_AGAIN = ("password", "current", "new", "repeated", "word", "community", "key")
 
 
 def go_to(path: str, message: str = "", tone: Tone = Tone.OK) -> Redirect:

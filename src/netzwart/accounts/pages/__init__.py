@@ -1,6 +1,7 @@
-"""Pages about accounts: sign-in, one's own account, and the administration of users and tokens."""
+"""Pages about accounts: sign-in, one's own account, users, tokens, and auditors of grants."""
 
 from netzwart.accounts.pages.administration import AdministrationController
+from netzwart.accounts.pages.invitations import AcceptController, InvitationsController
 from netzwart.accounts.pages.signing_in import AccountController, SignInController
 from netzwart.accounts.pages.tokens import TokenController
 from netzwart.accounts.pages.users import UserController
@@ -13,5 +14,15 @@ CONTROLLERS = (
     AdministrationController,
     UserController,
     TokenController,
+    InvitationsController,
+    AcceptController,
 )
-NAV = (NavItem("Verwaltung", "/verwaltung", "settings", 80, frozenset({Role.ADMIN, Role.AUDITOR})),)
+NAV = (
+    NavItem(
+        "Verwaltung",
+        "/verwaltung",
+        "settings",
+        80,
+        frozenset({Role.ADMIN, Role.AUDITOR, Role.FUNDING_OFFICER}),
+    ),
+)

@@ -5,6 +5,7 @@ from netzwart.web.components import Tab
 
 _TABS = (
     ("Benutzer", "/verwaltung/benutzer", Right.MANAGE_USERS),
+    ("Prüfzugänge", "/verwaltung/pruefzugaenge", Right.INVITE_AUDITORS),
     ("Token", "/verwaltung/token", Right.MANAGE_USERS),
     ("Protokoll", "/verwaltung/protokoll", Right.READ_AUDIT),
     ("Siegel", "/verwaltung/siegel", Right.READ_AUDIT),

@@ -148,7 +148,7 @@ async def deactivate_user(
     if any(role.role is Role.ADMIN and role.school_id is None for role in held):
         await _require_other_admin(session, user.id)
     user.is_active = False
-    await _end_sessions(session, user.id)
+    await end_sessions(session, user.id)
     changes = {"is_active": [True, False]}
     await record_audit(
         session, actor, "user_deactivated", _SUBJECT, user.id, changes=changes, reason=reason
@@ -179,7 +179,7 @@ async def change_password(
         sentence = "Die Wiederholung ist anders."
         raise InvalidInputError(sentence, {"repeated": sentence})
     user.password_hash = await _checked_hash(new, user.name, "new")
-    await _end_sessions(session, user.id, except_id=actor.session_id)
+    await end_sessions(session, user.id, except_id=actor.session_id)
     await record_audit(session, actor, "password_changed", _SUBJECT, user.id)
 
 
@@ -192,7 +192,7 @@ async def set_password(
         InvalidInputError: the password is weak.
     """
     user.password_hash = await _checked_hash(new, user.name, "new")
-    await _end_sessions(session, user.id, except_id=actor.session_id)
+    await end_sessions(session, user.id, except_id=actor.session_id)
     await record_audit(session, actor, "password_set", _SUBJECT, user.id)
 
 
@@ -230,7 +230,8 @@ async def _require_other_admin(session: AsyncSession, user_id: int) -> None:
         raise LastAdminError
 
 
-async def _end_sessions(session: AsyncSession, user_id: int, except_id: int | None = None) -> None:
+async def end_sessions(session: AsyncSession, user_id: int, except_id: int | None = None) -> None:
+    """Sign a user out of every browser, but for one session."""
     statement = delete(WebSession).where(queries.SESSIONS.c.user_id == user_id)
     if except_id is not None:
         statement = statement.where(queries.SESSIONS.c.id != except_id)

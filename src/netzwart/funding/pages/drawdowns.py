@@ -205,7 +205,9 @@ async def _page(
         "mode": MODES[grant.drawdown_mode],
         "use_until": add_months(received, USE_MONTHS) if received is not None else None,
         "here": f"/foerderung/{grant_id}/abrufe/{drawdown_id}",
-        "sheet": f"/nachweise/abruf?bewilligung={grant_id}&abruf={drawdown_id}",
+        "sheet": f"/nachweise/entwurf?bewilligung={grant_id}&papier=drawdown_sheet"
+        f"&tag={drawdown.requested_on}",
+        "may_issue": actor.may(Right.ISSUE_PROOFS),
         "values": entered.values,
         "errors": entered.errors,
         "today": today().isoformat(),

@@ -109,10 +109,8 @@ class OrdersController(Controller):
 
 
 async def _record(session: AsyncSession, form: OrderEntryForm, actor: Actor) -> int:
-    supplier_id = form.supplier_id
-    if supplier_id is None:
-        supplier_id = (await service.record_supplier(session, form.new_supplier, None, actor)).id
-    plain = form.model_dump(exclude={"new_supplier"}) | {"supplier_id": supplier_id}
+    supplier = await service.supplier_named(session, form.supplier, actor)
+    plain = form.model_dump(exclude={"supplier"}) | {"supplier_id": supplier.id}
     order = await service.record_order(session, OrderForm.model_validate(plain), actor)
     return order.id
 

@@ -18,10 +18,11 @@ _BETWEEN = re.compile(r"[\s,;]+")
 
 
 class OrderEntryForm(OrderForm):
-    """An order as a person types it: numbered rows, tax in percent, perhaps a new supplier."""
+    """An order as a person types it: numbered rows, tax in percent, the supplier by name."""
 
-    supplier_id: int | None = None  # pyright: ignore[reportIncompatibleVariableOverride, reportGeneralTypeIssues] - a new supplier has none yet
-    new_supplier: Annotated[str, Field(max_length=200)] = ""
+    supplier_id: int = 0
+    supplier: Annotated[str, Field(min_length=1, max_length=200)]
+    """The name; one that nobody knows becomes a new supplier."""
 
     @model_validator(mode="before")
     @classmethod
@@ -31,12 +32,6 @@ class OrderEntryForm(OrderForm):
         given = cast("dict[str, Any]", sent)
         head = {name: value for name, value in given.items() if not _ROW.match(name)}
         return head | {"lines": [_row(given, number) for number in used_rows(given)]}
-
-    @model_validator(mode="after")
-    def _one_supplier(self) -> "OrderEntryForm":
-        if (self.supplier_id is None) == (not self.new_supplier):
-            raise ValueError("Bitte einen Lieferanten wählen oder einen neuen nennen.")
-        return self
 
 
 class DeliveryEntryForm(DeliveryForm):

@@ -2,14 +2,12 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, TableClause, exists, func, literal, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.sql.selectable import ScalarSelect
+from sqlalchemy.sql.selectable import FromClause, ScalarSelect
 
 from netzwart.accounts.actors import Actor, Right
 from netzwart.database import Quantity, table_of
@@ -26,11 +24,11 @@ from netzwart.funding.purchase_tables import (
     Supplier,
 )
 from netzwart.funding.queries.listing import PurchaseFilters, page_of
+from netzwart.funding.queries.order_progress import OrderLineProgress, OrderProgress
 from netzwart.funding.queries.showing import visible_invoices
 from netzwart.funding.queries.statements import invoices_of
-from netzwart.funding.rules.purchasing import Gap, PurchaseFacts, gaps_of
 from netzwart.inventory.tables import Device, DeviceModel
-from netzwart.money import ZERO, cents, exact, total
+from netzwart.money import ZERO
 from netzwart.schools.queries import AnyRow
 from netzwart.web.resources.fields import field_of
 
@@ -60,84 +58,6 @@ SORTABLE = {
     "number": field_of("number", ORDER.c.number),
     "supplier": field_of("supplier", SUPPLIER.c.name),
 }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OrderLineProgress:
-    """One position with what became of it; pieces."""
-
-    id: int
-    number: int
-    text: str
-    model_id: int | None
-    model: str | None
-    quantity: Decimal
-    unit_net: Decimal
-    vat_rate: Decimal
-    delivered: Decimal
-    serials: int
-    invoiced: Decimal
-    devices: int
-
-    @property
-    def open(self) -> Decimal:
-        """Return the pieces that have not come yet."""
-        return max(self.quantity - self.delivered, Decimal(0))
-
-    @property
-    def gross(self) -> Decimal:
-        """Return what the position costs with tax."""
-        return cents(exact(self.quantity) * exact(self.unit_net) * (1 + exact(self.vat_rate)))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OrderProgress:
-    """An order as lists show it."""
-
-    id: int
-    number: str
-    ordered_on: date
-    supplier_id: int
-    supplier: str
-    deliveries: int
-    invoices: int
-    invoiced_gross: Decimal
-    paid: Decimal
-    lines: tuple[OrderLineProgress, ...]
-
-    @property
-    def gross(self) -> Decimal:
-        """Return what was ordered, with tax."""
-        return total([line.gross for line in self.lines])
-
-    @property
-    def ordered(self) -> Decimal:
-        """Return the ordered pieces."""
-        return sum((line.quantity for line in self.lines), Decimal(0))
-
-    @property
-    def delivered(self) -> Decimal:
-        """Return the delivered pieces."""
-        return sum((line.delivered for line in self.lines), Decimal(0))
-
-    @property
-    def gaps(self) -> tuple[Gap, ...]:
-        """Return what is missing."""
-        things = [line for line in self.lines if line.model_id is not None]
-        return gaps_of(
-            PurchaseFacts(
-                ordered=self.ordered,
-                delivered=self.delivered,
-                needing_serial=sum((line.delivered for line in things), Decimal(0)),
-                serials=sum(line.serials for line in things),
-                devices=sum(line.devices for line in things),
-                ordered_gross=self.gross,
-                invoices=self.invoices,
-                invoiced=sum((line.invoiced for line in self.lines), Decimal(0)),
-                invoiced_gross=self.invoiced_gross,
-                paid=self.paid,
-            )
-        )
 
 
 def visible_orders(actor: Actor) -> ColumnElement[bool]:
@@ -257,7 +177,7 @@ def _count(table: TableClause, condition: ColumnElement[bool]) -> ScalarSelect[i
 
 
 def _line_statement() -> Select[*tuple[Any, ...]]:
-    bought = select(INVOICE_LINE.c.id).where(INVOICE_LINE.c.order_line_id == LINE.c.id)
+    bought = select(INVOICE_LINE.c.id).where(_belongs_to_line())
     return (
         select(
             LINE.c.id,
@@ -272,7 +192,7 @@ def _line_statement() -> Select[*tuple[Any, ...]]:
             _delivered().label("delivered"),
             _serials().label("serials"),
             select(func.sum(INVOICE_LINE.c.quantity))
-            .where(INVOICE_LINE.c.order_line_id == LINE.c.id)
+            .where(_belongs_to_line())
             .correlate(LINE)
             .scalar_subquery()
             .label("invoiced"),
@@ -286,6 +206,34 @@ def _line_statement() -> Select[*tuple[Any, ...]]:
         )
         .outerjoin(MODEL, MODEL.c.id == LINE.c.model_id)
         .order_by(LINE.c.order_id, LINE.c.number)
+    )
+
+
+def _belongs_to_line() -> ColumnElement[bool]:
+    """Return the condition on `invoice_line` that it bills the order line.
+
+    Invoices that were read from a file do not say which line they mean: there the model decides,
+    or the text where no model is named; of several such order lines the first counts.
+    """
+    twin = LINE.alias("earlier_line")
+
+    def alike(other: FromClause) -> ColumnElement[bool]:
+        return or_(
+            INVOICE_LINE.c.model_id == other.c.model_id,
+            INVOICE_LINE.c.model_id.is_(None)
+            & other.c.model_id.is_(None)
+            & (INVOICE_LINE.c.text == other.c.text),
+        )
+
+    of_order = exists().where(
+        INVOICE.c.id == INVOICE_LINE.c.invoice_id, INVOICE.c.order_id == LINE.c.order_id
+    )
+    earlier = exists().where(
+        twin.c.order_id == LINE.c.order_id, twin.c.number < LINE.c.number, alike(twin)
+    )
+    return or_(
+        INVOICE_LINE.c.order_line_id == LINE.c.id,
+        INVOICE_LINE.c.order_line_id.is_(None) & of_order & alike(LINE) & ~earlier,
     )
 
 
@@ -334,7 +282,8 @@ def _lacks(what: str) -> ColumnElement[bool]:
     mine = LINE.c.order_id == ORDER.c.id
     has_invoice = exists().where(INVOICE.c.order_id == ORDER.c.id)
     if what == "delivery":
-        return exists().where(mine, func.coalesce(_delivered(), 0) < LINE.c.quantity)
+        goods = or_(LINE.c.model_id.is_not(None), func.coalesce(_delivered(), 0) > 0)
+        return exists().where(mine, goods, func.coalesce(_delivered(), 0) < LINE.c.quantity)
     if what == "serial":
         return exists().where(
             mine,

@@ -34,6 +34,7 @@ from netzwart.funding.service.ordering import (
     record_delivery,
     record_order,
     record_supplier,
+    supplier_named,
 )
 from netzwart.funding.service.receiving_invoices import (
     match_electronic_invoice,
@@ -71,5 +72,6 @@ __all__ = [
     "record_supplier",
     "record_support",
     "shares_by_key",
+    "supplier_named",
     "write_narrative",
 ]

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import and_, or_, select, update
+from sqlalchemy import and_, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from netzwart.accounts.actors import Actor
@@ -33,6 +33,7 @@ from netzwart.inventory.tables import Device, DeviceModel
 
 _ORDER_LINE = table_of(OrderLine)
 _SERIAL = table_of(DeliveredSerial)
+_SUPPLIER = table_of(Supplier)
 _DEVICE = table_of(Device)
 _MODEL = table_of(DeviceModel)
 
@@ -54,6 +55,17 @@ async def record_supplier(
     await session.flush()
     await record_audit(session, actor, "supplier_recorded", "supplier", supplier.id)
     return supplier
+
+
+async def supplier_named(session: AsyncSession, name: str, actor: Actor) -> Supplier:
+    """Return the supplier of this name, however it is capitalised; an unknown one is recorded."""
+    known = await session.scalar(
+        select(Supplier)
+        .where(func.lower(_SUPPLIER.c.name) == name.lower())
+        .order_by(_SUPPLIER.c.id)
+        .limit(1)
+    )
+    return known or await record_supplier(session, name, None, actor)
 
 
 async def record_order(session: AsyncSession, form: OrderForm, actor: Actor) -> Order:
