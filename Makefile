@@ -17,6 +17,7 @@ demo: .venv/.runtime ## Demo city, simulated network and the service, from a bar
 	@$(BIN)/netzwart demo --port $(PORT)
 
 test: .venv/.complete parts ## All tests, on real parts; a part of them: make test T=tests/funding
+	@test "$(T)" != tests || $(BIN)/python tools/rules_coverage.py
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup -q $(T)
 
 run: .venv/.complete ## Web and worker on your own data in ./var, restarted when the code changes

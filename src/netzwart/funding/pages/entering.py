@@ -1,16 +1,20 @@
 """The flat form of a browser, made into an invoice with lines."""
 
 import re
+from collections.abc import Mapping
 from typing import Any, cast
 
 from pydantic import model_validator
 
 from netzwart.funding.forms import InvoiceForm
+from netzwart.funding.queries.orders import OrderProgress
 
-LINES = range(1, 7)
-"""Rows that the form offers; empty ones are passed over."""
+LINES = range(1, 61)
+"""Rows that the form takes; empty ones are passed over."""
+OFFERED = 4
+"""Empty rows that it starts with; scripts add more, without them these must do."""
 
-_FIELD = re.compile(r"^(text|quantity|unit_net|vat_rate|measure)_(\d{1,2})$")
+_FIELD = re.compile(r"^(text|quantity|unit_net|vat_rate|measure|order_line|model)_(\d{1,2})$")
 _PERCENT = re.compile(r"^\s*(\d{1,2}(?:[.,]\d{1,4})?)\s*%?\s*$")
 
 
@@ -35,6 +39,9 @@ def _row(given: dict[str, Any], number: int) -> dict[str, Any] | None:
         return None
     measure = values.pop("measure")
     shares = [{"measure_id": measure, "weight": "1"}] if measure else []
+    for name in ("order_line", "model"):
+        if found := str(given.get(f"{name}_{number}") or "").strip():
+            values[f"{name}_id"] = found
     tax = str(given.get(f"vat_rate_{number}") or "19")
     return {"number": number, **values, "vat_rate": _share(tax), "shares": shares}
 
@@ -45,6 +52,37 @@ def _share(percent: str) -> str:
         return percent
     whole, _, places = found[1].replace(",", ".").partition(".")
     return f"0.{int(whole):02d}{places}"
+
+
+def proposed_values(order: OrderProgress) -> dict[str, str]:
+    """Return the form's values for what of an order is delivered and not yet invoiced.
+
+    Without any delivery everything that is not invoiced is proposed: services have none.
+    """
+    values = {"order_id": str(order.id), "supplier_id": str(order.supplier_id)}
+    row = 0
+    for line in order.lines:
+        base = line.delivered if order.deliveries else line.quantity
+        rest = base - line.invoiced
+        if rest <= 0:
+            continue
+        row += 1
+        percent = f"{(line.vat_rate * 100).normalize():f}"
+        values |= {
+            f"text_{row}": line.text,
+            f"quantity_{row}": f"{rest.normalize():f}".replace(".", ","),
+            f"unit_net_{row}": f"{line.unit_net.normalize():f}".replace(".", ","),
+            f"vat_rate_{row}": percent.replace(".", ","),
+            f"order_line_{row}": str(line.id),
+            f"model_{row}": "" if line.model_id is None else str(line.model_id),
+        }
+    return values
+
+
+def offered_rows(values: Mapping[str, Any]) -> range:
+    """Return the rows to draw: those that hold something, and a few more."""
+    used = [int(found[2]) for name in values if values[name] and (found := _FIELD.match(name))]
+    return range(1, min(max([0, *used]) + OFFERED, LINES[-1]) + 1)
 
 
 def line_field(error: str) -> str:

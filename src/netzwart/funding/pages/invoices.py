@@ -25,9 +25,10 @@ from netzwart.errors import NotFoundError
 from netzwart.funding import service
 from netzwart.funding.forms import DecisionForm
 from netzwart.funding.pages.entering import (
-    LINES,
     InvoiceEntryForm,
     line_field,
+    offered_rows,
+    proposed_values,
 )
 from netzwart.funding.pages.wording import INVOICE_KINDS
 from netzwart.funding.purchase_tables import InvoiceLine
@@ -38,6 +39,7 @@ from netzwart.funding.queries import (
     list_measure_choices,
     list_suppliers,
 )
+from netzwart.funding.queries.orders import OrderProgress, get_order_progress
 from netzwart.settings import Settings
 from netzwart.web.requests import Entered, go_to, nothing_entered, read_form
 
@@ -50,10 +52,19 @@ class InvoicesController(Controller):
 
     @get("/neu", guards=[requires_funding_editor])
     async def new(
-        self, session: DbSession, actor: CurrentActor, bewilligung: FromQuery[int | None] = None
+        self,
+        session: DbSession,
+        actor: CurrentActor,
+        bewilligung: FromQuery[int | None] = None,
+        bestellung: FromQuery[int | None] = None,
     ) -> Template:
-        """Show the form, with the measures of one grant or of all."""
-        return await _new_page(session, actor, nothing_entered(), bewilligung)
+        """Show the form, with the measures of one grant or of all, or with an order's lines."""
+        entered = nothing_entered()
+        order: OrderProgress | None = None
+        if bestellung is not None:
+            order = await get_order_progress(session, bestellung, actor)
+            entered.values.update(proposed_values(order))
+        return await _new_page(session, actor, entered, bewilligung, order)
 
     @post(guards=[requires_funding_editor])
     async def create(
@@ -210,7 +221,11 @@ async def _page(
 
 
 async def _new_page(
-    session: AsyncSession, actor: Actor, entered: Entered[Any], grant_id: int | None
+    session: AsyncSession,
+    actor: Actor,
+    entered: Entered[Any],
+    grant_id: int | None,
+    order: OrderProgress | None = None,
 ) -> Template:
     context = {
         "values": entered.values,
@@ -218,7 +233,8 @@ async def _new_page(
         "suppliers": await list_suppliers(session),
         "measures": await list_measure_choices(session, actor, grant_id),
         "kinds": [(kind.value, label) for kind, label in INVOICE_KINDS.items()],
-        "lines": LINES,
+        "lines": offered_rows(entered.values),
+        "order": order.number if order is not None else None,
         "action": "/foerderung/rechnungen"
         + (f"?bewilligung={grant_id}" if grant_id is not None else ""),
     }
