@@ -16,14 +16,17 @@ from netzwart.database import Database
 from netzwart.evidence.service import record_node_visit
 from netzwart.jobs import JobContext, Task, run_jobs
 from netzwart.ledger.sealing import SEAL_DAYS
+from netzwart.network.access_checks import CHECK_ACCESS
 from netzwart.network.alerting.identity import next_identity
 from netzwart.network.alerting.listening import ListeningPlace, TrapListener
 from netzwart.network.discovery.searching import Discovery
 from netzwart.network.discovery.service import DISCOVER
 from netzwart.network.history.condensing import CONDENSE_COUNTERS
 from netzwart.network.poll_log import PollCause
+from netzwart.network.polling.access_checking import AccessChecker
 from netzwart.network.polling.cycle import NodeIsBusyError, PollCycle
 from netzwart.network.profiles.loading import knowledge
+from netzwart.network.protocols.replies import SshWire
 from netzwart.network.protocols.snmp import open_snmp_wire
 from netzwart.network.service import POLL_NODE
 from netzwart.network.topology.cycle import TopologyCycle
@@ -75,7 +78,9 @@ async def run_worker(
     topology = TopologyCycle(database, wire, secret_box, known)
     discovery = Discovery(database, wire, secret_box, known)
     papers = paper_task(open_signer(settings, secret_box))
-    tasks = [*_tasks(cycle, discovery), papers]
+    shell = _ShellDoor()
+    checker = AccessChecker(database, secret_box, known, wire, shell.opened)
+    tasks = [*_tasks(cycle, discovery, checker), papers]
     _log.info("worker_started", profiles=len(known.profiles), tasks=[task.name for task in tasks])
     try:
         async with asyncio.TaskGroup() as group:
@@ -89,7 +94,28 @@ async def run_worker(
             )
     finally:
         await wire.close()
+        await shell.close()
         _log.info("worker_stopped")
+
+
+class _ShellDoor:
+    """The SSH wire, opened when somebody needs it: netmiko costs half a second and 40 MB."""
+
+    def __init__(self) -> None:
+        self._wire: Any = None
+
+    def opened(self) -> SshWire:
+        """Return the wire."""
+        if self._wire is None:
+            from netzwart.network.protocols.ssh import open_ssh_wire  # noqa: PLC0415 - see above
+
+            self._wire = open_ssh_wire()
+        return self._wire
+
+    async def close(self) -> None:
+        """Close it if it was opened."""
+        if self._wire is not None:
+            await self._wire.close()
 
 
 def _trap_listener(
@@ -112,7 +138,7 @@ def _trap_listener(
     return run
 
 
-def _tasks(cycle: PollCycle, discovery: Discovery) -> list[Task]:
+def _tasks(cycle: PollCycle, discovery: Discovery, checker: AccessChecker) -> list[Task]:
     async def poll_node(context: JobContext, arguments: Mapping[str, Any]) -> None:
         """Visit one node at once; raises while another worker has it, and is tried again."""
         del context
@@ -123,7 +149,13 @@ def _tasks(cycle: PollCycle, discovery: Discovery) -> list[Task]:
         del context
         await discovery.run(int(arguments["run_id"]))
 
+    async def check_access(context: JobContext, arguments: Mapping[str, Any]) -> None:
+        """Try credentials at a node."""
+        del context
+        await checker.run(int(arguments["check_id"]))
+
     return [
+        Task(CHECK_ACCESS, check_access, max_attempts=2, backoff_s=5),
         Task(POLL_NODE, poll_node, max_attempts=5, backoff_s=2),
         Task(DISCOVER, discover, max_attempts=3, backoff_s=5),
         CONDENSE_COUNTERS,

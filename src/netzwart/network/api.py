@@ -71,6 +71,7 @@ class _Secrets(Form):
     privacy_key: Secret | None = None
     password: Secret | None = None
     private_key: Secret | None = None
+    enable_secret: Secret | None = None
 
 
 async def _create_node(act: Act, values: Values) -> Node:

@@ -13,6 +13,7 @@ from netzwart.network.protocols.replies import (
     PrivacyProtocol,
     SnmpTarget,
     SnmpVersion,
+    SshTarget,
 )
 from netzwart.network.tables import Credential, CredentialKind
 from netzwart.secrets import BrokenSealError, SecretBox
@@ -113,4 +114,40 @@ def open_target(
         auth_key=secrets.get("auth_key", empty),
         privacy=PrivacyProtocol(sealed.privacy) if sealed.privacy else None,
         privacy_key=secrets.get("privacy_key", empty),
+    )
+
+
+def open_shell_target(
+    address: str,
+    port: int,
+    platform: str | None,
+    sealed: SealedCredential,
+    host_keys: frozenset[str],
+    box: SecretBox,
+) -> SshTarget:
+    """Return what the shell's wire takes; only `host_keys` are trusted.
+
+    Raises:
+        UnusableCredentialError: no platform or user, or sealed with another key.
+    """
+    if platform is None:
+        raise UnusableCredentialError(
+            "Für SSH fehlt die Plattform; bitte am Knoten eintragen (z. B. cisco_ios)."
+        )
+    try:
+        secrets = box.open(sealed.secrets_encrypted, purpose_of(sealed.id))
+    except BrokenSealError as error:
+        raise UnusableCredentialError(
+            "Die Zugangsdaten lassen sich nicht entschlüsseln; bitte neu eingeben."
+        ) from error
+    empty: SecretStr | None = None
+    return SshTarget(
+        host=address,
+        platform=platform,
+        user=sealed.user_name or "",
+        port=port,
+        password=secrets.get("password", empty),
+        private_key=secrets.get("private_key", empty),
+        enable_secret=secrets.get("enable_secret", empty),
+        host_keys=host_keys,
     )

@@ -28,6 +28,7 @@ class NodeForm(BaseModel):
     credential_id: int | None = None
     ssh_credential_id: int | None = None
     ssh_port: Port = 22
+    ssh_platform: str | None = Field(default=None, max_length=80, pattern=r"^[a-z0-9_]+$")
     is_enabled: bool = True
     poll_interval_s: int | None = Field(default=None, ge=30, le=86_400)
 
@@ -47,6 +48,7 @@ class CredentialForm(BaseModel):
     privacy_key: Secret | None = None
     password: Secret | None = None
     private_key: Secret | None = None
+    enable_secret: Secret | None = None
     school_id: int | None = None
     note: str = Field(default="", max_length=500)
 
@@ -89,6 +91,7 @@ class CredentialForm(BaseModel):
             "privacy_key": self.privacy_key,
             "password": self.password,
             "private_key": self.private_key,
+            "enable_secret": self.enable_secret,
         }
         return {
             name: value.get_secret_value()

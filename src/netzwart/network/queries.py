@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, case, false, func, or_, select
+from sqlalchemy import ColumnElement, Row, and_, case, false, func, or_, select, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from netzwart.accounts.actors import Scope
@@ -324,11 +324,11 @@ async def list_changes(session: AsyncSession, node_id: int, limit: int = 30) -> 
 
 async def list_credentials(session: AsyncSession, scope: Scope) -> Sequence[AnyRow]:
     """Return credentials without their secrets, and how many nodes use each."""
-    used = (
-        select(_nodes.c.credential_id.label("id"), func.count().label("nodes"))
-        .group_by(_nodes.c.credential_id)
-        .subquery()
-    )
+    both = union_all(
+        select(_nodes.c.credential_id.label("id")),
+        select(_nodes.c.ssh_credential_id.label("id")),
+    ).subquery()
+    used = select(both.c.id, func.count().label("nodes")).group_by(both.c.id).subquery()
     columns = ("id", "name", "kind", "user_name", "auth", "privacy", "note", "changed_at")
     statement = (
         select(

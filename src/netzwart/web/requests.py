@@ -20,7 +20,16 @@ from netzwart.web.validation import pydantic_field, pydantic_sentence
 
 FormT = TypeVar("FormT", bound=BaseModel)
 
-_NEVER_SHOWN_AGAIN = ("password", "current", "new", "repeated", "word", "community", "key")
+_NEVER_SHOWN_AGAIN = (
+    "password",
+    "current",
+    "new",
+    "repeated",
+    "word",
+    "community",
+    "key",
+    "secret",
+)
 
 
 def go_to(path: str, message: str = "", tone: Tone = Tone.OK) -> Redirect:

@@ -2,6 +2,7 @@
 
 from litestar import Controller, get, post
 from litestar.di import NamedDependency
+from litestar.params import FromPath
 from litestar.plugins.htmx import HTMXRequest
 from litestar.response import Redirect, Template
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -10,7 +11,8 @@ from netzwart.accounts.actors import Actor, Right
 from netzwart.accounts.authentication import CurrentActor
 from netzwart.accounts.guards import requires_credentials_editor
 from netzwart.database import DbSession
-from netzwart.network import labels, queries, service
+from netzwart.network import access_checks, labels, queries, service
+from netzwart.network.access import SENTENCES
 from netzwart.network.forms import CredentialForm
 from netzwart.network.protocols.replies import AuthProtocol, PrivacyProtocol
 from netzwart.secrets import SecretBox
@@ -24,6 +26,7 @@ _FIELDS = {
     "community": "Community",
     "auth_key": "Prüfschlüssel",
     "privacy_key": "Schlüssel",
+    "enable_secret": "Enable-Passwort",
     "": "Zugangsdaten",
 }
 
@@ -38,7 +41,16 @@ class CredentialController(Controller):
     async def index(self, session: DbSession, actor: CurrentActor) -> Template:
         """List credentials without their secrets."""
         rows = await queries.list_credentials(session, actor.scope(Right.EDIT_CREDENTIALS))
-        context = {"rows": rows, "kinds": labels.CREDENTIAL_KINDS}
+        ids = [row.id for row in rows]
+        context = {
+            "rows": rows,
+            "kinds": labels.CREDENTIAL_KINDS,
+            "checks": await access_checks.latest_checks(session, ids),
+            "keys": await access_checks.list_offered_keys(
+                session, actor.scope(Right.EDIT_CREDENTIALS)
+            ),
+            "sentences": SENTENCES,
+        }
         return Template("network/credentials.html", context=context)
 
     @get("/neu")
@@ -62,6 +74,22 @@ class CredentialController(Controller):
         if entered.errors:
             return await _form(session, actor, entered)
         return go_to(_LIST, "Zugangsdaten verschlüsselt abgelegt.")
+
+    @post("/{credential_id:int}/pruefen")
+    async def check(
+        self, session: DbSession, actor: CurrentActor, credential_id: FromPath[int]
+    ) -> Redirect:
+        """Let the worker try the credentials at a node; this page never touches the wire."""
+        node = await access_checks.request_check(session, actor, credential_id)
+        return go_to(_LIST, f"Der Zugang wird an {node} geprüft; das dauert einige Sekunden.")
+
+    @post("/schluessel/{key_id:int}")
+    async def accept(
+        self, session: DbSession, actor: CurrentActor, key_id: FromPath[int]
+    ) -> Redirect:
+        """Accept an SSH key that a node showed."""
+        await access_checks.accept_key(session, actor, key_id)
+        return go_to(_LIST, "Schlüssel angenommen.")
 
 
 async def _form(session: AsyncSession, actor: Actor, entered: Entered[CredentialForm]) -> Template:
