@@ -11,9 +11,9 @@ import structlog
 from procrastinate.exceptions import ConnectorException
 from sqlalchemy.exc import SQLAlchemyError
 
-from netzwart.custody.service import WATCH_CUSTODY, WITNESS_CABLES
+from netzwart.custody.service import SYNC_PRESENCE, WATCH_CUSTODY, WITNESS_CABLES
 from netzwart.database import Database
-from netzwart.evidence.service import record_node_visit
+from netzwart.evidence.service import VisitMemory
 from netzwart.jobs import JobContext, Task, run_jobs
 from netzwart.ledger.sealing import SEAL_DAYS
 from netzwart.network.access_checks import CHECK_ACCESS
@@ -71,7 +71,7 @@ async def run_worker(
         wire,
         secret_box,
         known,
-        record_node_visit,
+        VisitMemory().record,
         interval_s=settings.poll_interval_s,
         concurrency=concurrency or settings.poll_concurrency,
     )
@@ -161,6 +161,7 @@ def _tasks(cycle: PollCycle, discovery: Discovery, checker: AccessChecker) -> li
         CONDENSE_COUNTERS,
         FORGET_ENDPOINTS,
         SEAL_DAYS,
+        SYNC_PRESENCE,
         WATCH_CUSTODY,
         WITNESS_CABLES,
     ]

@@ -5,6 +5,7 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
 from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from netzwart.clock import BERLIN, frozen_at
 from netzwart.custody.service import run_watch
@@ -85,8 +86,11 @@ class Town:
 
     async def finding(self, cause: str) -> Finding:
         async with self.database.session(writing=False) as session:
-            c = table_of(Finding).c
-            return (await session.execute(select(Finding).where(c.cause == cause))).scalar_one()
+            return await self.finding_in(session, cause)
+
+    async def finding_in(self, session: AsyncSession, cause: str) -> Finding:
+        c = table_of(Finding).c
+        return (await session.execute(select(Finding).where(c.cause == cause))).scalar_one()
 
 
 async def a_town(database: Database) -> Town:

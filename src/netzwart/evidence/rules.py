@@ -154,6 +154,26 @@ def fingerprint(claim: Claim, serial_normalised: str | None, device: Candidate |
     return hashlib.sha256(text.encode()).hexdigest()[:_FINGERPRINT_DIGITS]
 
 
+_SHORTEST_ALTERNATE = 6
+_ZEROS_LOST = 4
+
+
+def alternates(serial: str) -> frozenset[str]:
+    """Return other writings of a normalised serial number that mean the same thing.
+
+    Spreadsheets lose the leading zeros of a number that is all digits. A bar code may carry the
+    data identifier S before it (ANSI MH10.8.2). An O for a 0 is no other writing: makers use both.
+    """
+    found: set[str] = set()
+    if serial.isascii() and serial.isdigit():
+        bare = serial.lstrip("0")
+        if len(bare) >= _SHORTEST_ALTERNATE:
+            found |= {"0" * zeros + bare for zeros in range(_ZEROS_LOST + 1)}
+    if len(serial) > _SHORTEST_ALTERNATE:
+        found.add(serial[1:] if serial.startswith("S") else f"S{serial}")
+    return frozenset(found - {serial})
+
+
 @dataclass(frozen=True, slots=True)
 class Match:
     """Which device a claim means: one, none, or more than one could be meant."""
@@ -185,6 +205,17 @@ def priority_of(severity: str, amount: Decimal | None) -> int:
     """Return what the inbox is ordered by, highest first: risk, then the euros that hang on it."""
     cents = 0 if amount is None else max(int(amount * 100), 0)
     return _RISK.get(severity, 0) * _ROOM_FOR_CENTS + min(cents, _ROOM_FOR_CENTS - 1)
+
+
+def match_alternate(maker: str | None, candidates: Sequence[Candidate]) -> Match:
+    """Return the device meant by another writing of a serial number that nothing bears itself.
+
+    Weaker than the number itself, so that the maker must be named and only one device may fit.
+    """
+    if not candidates:
+        return Match()
+    fitting = [one for one in candidates if maker is not None and one.maker == maker]
+    return Match(fitting[0]) if len(fitting) == 1 else Match(is_ambiguous=bool(fitting))
 
 
 def school_by_uplink(

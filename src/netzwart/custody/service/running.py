@@ -70,3 +70,13 @@ async def _witness(context: JobContext, arguments: Mapping[str, Any]) -> None:
 WATCH_CUSTODY = Task("watch_custody", _watch, max_attempts=3, timetable=Daily(time(5, 30)))
 """Before the first lesson, when the day before is over."""
 WITNESS_CABLES = Task("witness_cables", _witness, max_attempts=2, timetable=Every(3600))
+
+
+async def _sync(context: JobContext, arguments: Mapping[str, Any]) -> None:
+    """Move the last moments on; one statement."""
+    del arguments
+    async with context.database.session() as session:
+        await sync_presence(session)
+
+
+SYNC_PRESENCE = Task("sync_presence", _sync, timetable=Every(60))

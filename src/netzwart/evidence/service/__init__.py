@@ -9,11 +9,13 @@ from netzwart.evidence.service.opening_findings import (
 )
 from netzwart.evidence.service.recording_sightings import Recognised, record_sightings
 from netzwart.evidence.service.recording_visits import record_node_visit
+from netzwart.evidence.service.remembering_visits import VisitMemory
 from netzwart.evidence.service.syncing_presence import sync_presence
 
 __all__ = [
     "NewFinding",
     "Recognised",
+    "VisitMemory",
     "allowed_decisions",
     "decide_finding",
     "judge_places",

@@ -11,7 +11,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from netzwart.clock import utcnow
 from netzwart.database import insert_into, table_of
 from netzwart.evidence.matching import one_spelling
-from netzwart.evidence.rules import Candidate, Claim, Match, class_of, fingerprint, match
+from netzwart.evidence.rules import (
+    Candidate,
+    Claim,
+    Match,
+    alternates,
+    class_of,
+    fingerprint,
+    match,
+    match_alternate,
+)
 from netzwart.evidence.service.opening_findings import NewFinding, settle_findings
 from netzwart.evidence.tables import DevicePresence, EvidenceClass, FindingKind, Sighting
 from netzwart.inventory.rules import normalised_serial
@@ -56,7 +65,8 @@ async def record_sightings(session: AsyncSession, claims: Sequence[Claim]) -> li
 
 
 async def _recognise(session: AsyncSession, claims: Sequence[Claim]) -> list[Recognised]:
-    serials = {serial for claim in claims if (serial := normalised_serial(claim.serial))}
+    told = {serial for claim in claims if (serial := normalised_serial(claim.serial))}
+    serials = told.union(*(alternates(serial) for serial in told))
     macs = {claim.mac.lower() for claim in claims if claim.mac}
     rows = await session.execute(
         select(
@@ -88,7 +98,11 @@ def _recognised(
 ) -> Recognised:
     serial = normalised_serial(claim.serial)
     if serial is not None:
-        found = match(one_spelling(claim.manufacturer), by_serial.get(serial, ()))
+        maker = one_spelling(claim.manufacturer)
+        found = match(maker, by_serial.get(serial, ()))
+        if found == Match():
+            others = [one for other in alternates(serial) for one in by_serial.get(other, ())]
+            found = match_alternate(maker, others)
     else:
         found = _by_address(by_mac.get((claim.mac or "").lower(), ()))
     return Recognised(
