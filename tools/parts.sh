@@ -9,6 +9,8 @@ want() { # command, Debian package
 want chromium chromium
 want snmpd snmpd
 want snmpget snmp
+want lldpd lldpd
+want ip iproute2
 want sshd openssh-server
 want vtysh frr
 want ssh-keygen openssh-client
