@@ -8,7 +8,7 @@ T ?= tests
 PORT ?= 8000
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test run fix check migration score bench-api parts clean
+.PHONY: help demo test run fix check migration score bench-api bench-proof parts clean
 
 help: ## Show the verbs
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -41,6 +41,9 @@ score: .venv/.complete ## Facts found in recordings of real devices (needs ../sh
 		--batch-cmd '$(BIN)/netzwart identify --full --targets {targets}'
 	@$(PYTHON) ../shared/captures/tools/score_ssh.py --ssh ../shared/captures/ssh \
 		--batch-cmd '$(BIN)/netzwart parse --targets {targets}'
+
+bench-proof: .venv/.complete ## Time and memory of a proof with 5,000 expenses and 20,000 devices
+	@$(BIN)/python tools/bench_proof.py
 
 bench-api: .venv/.complete ## Cost of lists and searches with 100,000 devices on both databases
 	@$(BIN)/python tools/bench_api.py

@@ -69,6 +69,11 @@ class IssuedRow:
     superseded_by: str | None
 
     @property
+    def label(self) -> str:
+        """Return what the paper is called, with its subject where that is no grant."""
+        return KINDS[PaperKind(self.kind)].label if self.grant_id else self.title
+
+    @property
     def pdf(self) -> str:
         """Return the file name of the paper."""
         return KINDS[PaperKind(self.kind)].pdf

@@ -33,6 +33,7 @@ MAKE_PAPER: Final = "reports.make_paper"
 LARGEST_AT_ONCE: Final = 500
 """Rows that are drawn within the request: about a second."""
 _TRIES: Final = 5
+_ATTEMPTS: Final = 3
 _JOB = table_of(PaperJob)
 _GRANT, _MEASURE = table_of(Grant), table_of(Measure)
 _SHARE, _DEVICE = table_of(CostShare), table_of(Device)
@@ -98,9 +99,22 @@ def paper_task(signer: PaperSigner) -> Task:
     """Return the task that makes ordered papers with this signature."""
 
     async def run(context: JobContext, arguments: Mapping[str, Any]) -> None:
-        await make_paper(context.database, int(arguments["paper_job"]), signer)
+        job_id, is_done = int(arguments["paper_job"]), False
+        try:
+            await make_paper(context.database, job_id, signer)
+            is_done = True
+        finally:
+            # Whoever waits at the page must learn of an end that nobody foresaw.
+            if not is_done and context.attempt >= _ATTEMPTS:
+                await _note(
+                    context.database,
+                    job_id,
+                    state=PaperJobState.FAILED,
+                    stage="abgebrochen",
+                    problem="Ein unerwarteter Fehler; der Grund steht im Protokoll des Dienstes.",
+                )
 
-    return Task(MAKE_PAPER, run, max_attempts=3, backoff_s=5)
+    return Task(MAKE_PAPER, run, max_attempts=_ATTEMPTS, backoff_s=5)
 
 
 async def make_paper(database: Database, job_id: int, signer: PaperSigner) -> None:

@@ -17,6 +17,7 @@ from netzwart.reports.grid import (
     MadeRows,
     Part,
     Row,
+    Style,
     Table,
     cell,
 )
@@ -31,6 +32,9 @@ SENDER_BASELINE: Final = 22 * MM
 HEAD_BASELINE: Final = 40 * MM
 FACT_WIDTH: Final = 55 * MM
 FACT_LINE: Final = 11
+SMALL: Final = Style(size=7.5, leading=9.5, padding=2, heading_size=1)
+AUTHENTICITY_HEIGHT: Final = 112
+"""The last block stays together, and rarely needs a page of its own."""
 SIGNATURE_HEIGHT: Final = 24 * MM
 
 
@@ -218,8 +222,8 @@ def _authenticity(section: Section, paper: ListPaper, sha256: str) -> None:
         ("Erzeugt mit", f"netzwart {paper.generator_version}"),
         ("Förderregel", paper.rule_version or ""),
     )
-    section.need(110)
-    section.heading("Echtheit")
+    section.need(AUTHENTICITY_HEIGHT)
+    section.heading("Echtheit", room=0)
     rows = [Row((cell(Part(label, SOFT)), cell(Part(value)))) for label, value in facts if value]
     columns = (Column(("",), 45), Column(("",), 120))
-    section.table(Table(columns=columns, groups=(Group(rows),), style=STATEMENT))
+    section.table(Table(columns=columns, groups=(Group(rows),), style=SMALL))
