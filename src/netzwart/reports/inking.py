@@ -17,6 +17,7 @@ from netzwart.reports.structure import ARTIFACT, Structure
 Colour = tuple[float, float, float]
 
 HAIR_WIDTH: Final = 0.4
+_BLACK: Final = (0.0, 0.0, 0.0)
 _METRICS: Any = pdfmetrics  # reportlab has no types
 _BEFORE_ASCII = 32
 _AFTER_ASCII = 127
@@ -50,13 +51,14 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """A filled rectangle; `y` is its top."""
+    """A filled rectangle; `y` is its top. An outline keeps light ones visible on a fax."""
 
     x: float
     y: float
     width: float
     height: float
     colour: Colour
+    is_outlined: bool = False
 
 
 class _LaterSubsetError(Exception):
@@ -138,9 +140,10 @@ def shapes(marks: Sequence[Rule | Bar], height: float) -> str:
     code = ["/Artifact BMC"]
     for bar in [mark for mark in marks if isinstance(mark, Bar)]:
         bottom = height - bar.y - bar.height
-        code.append(
-            f"{fill(bar.colour)} {bar.x:.2f} {bottom:.2f} {bar.width:.2f} {bar.height:.2f} re f"
-        )
+        act = f"{_stroke(_BLACK)} {HAIR_WIDTH:g} w" if bar.is_outlined else ""
+        painted = "B" if bar.is_outlined else "f"
+        area = f"{bar.x:.2f} {bottom:.2f} {bar.width:.2f} {bar.height:.2f} re {painted}"
+        code.append(f"{fill(bar.colour)} {act} {area}")
     look: tuple[Colour, float] | None = None
     for rule in [mark for mark in marks if isinstance(mark, Rule)]:
         if (rule.colour, rule.weight) != look:

@@ -35,7 +35,7 @@ def _colour(code: str) -> Colour:
 INK: Final = _colour("1b2430")
 SOFT: Final = _colour("5b6675")
 HAIR: Final = _colour("d9dfe6")
-LINE: Final = _colour("8a94a1")
+LINE: Final = _colour("6b7683")
 ACCENT: Final = _colour("0f5e6e")
 TINT: Final = _colour("eef5f6")
 WARNING: Final = _colour("8a5200")

@@ -53,7 +53,7 @@ def draw_coverage_bar(page: Page, y: float, coverage: Coverage) -> None:
     for row in coverage.rows:
         width = float(row.percent) / 100 * page.measure
         if width > 0:
-            page.marks.append(Bar(x, y, width, BAR_HEIGHT, COLOURS[row.key]))
+            page.marks.append(Bar(x, y, width, BAR_HEIGHT, COLOURS[row.key], is_outlined=True))
             x += width
 
 
@@ -62,7 +62,7 @@ def draw_coverage_legend(page: Page, y: float, coverage: Coverage) -> None:
     width = page.measure / len(coverage.rows)
     for index, row in enumerate(coverage.rows):
         x = page.left + index * width
-        page.marks.append(Bar(x, y - 5, 5, 5, COLOURS[row.key]))
+        page.marks.append(Bar(x, y - 5, 5, 5, COLOURS[row.key], is_outlined=True))
         page.text(x + 8, y, f"{SHORT[row.key]} {percent(row.percent)}", 7, colour=SOFT)
 
 
