@@ -20,9 +20,9 @@ def build_proof_files(proof: ProofOfUse) -> dict[str, bytes]:
 
     Takes seconds of CPU for thousands of rows: call it in a thread.
     """
-    content = as_json(proof)
+    data, sha256 = _data_of(proof)
     twins = {
-        PROOF: written(content),
+        PROOF: data,
         EXPENSES: expenses_csv(proof),
         DEVICES: devices_csv(proof),
         CHECKS: checks_json(proof),
@@ -38,6 +38,12 @@ def build_proof_files(proof: ProofOfUse) -> dict[str, bytes]:
         for name, (media_type, description, relationship) in described.items()
     ]
     return {
-        PDF: as_pdf_a(draw_proof_of_use(proof, str(content["sha256"])), attachments, proof.as_of),
+        PDF: as_pdf_a(draw_proof_of_use(proof, sha256), attachments, proof.as_of),
         **twins,
     }
+
+
+def _data_of(proof: ProofOfUse) -> tuple[bytes, str]:
+    """Return the JSON twin and its hash; the plain values, the largest of all, end here."""
+    content = as_json(proof)
+    return written(content), str(content["sha256"])

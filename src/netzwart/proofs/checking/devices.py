@@ -1,6 +1,7 @@
 """Checks about the devices: counted, numbered, standing where they should, seen."""
 
-from collections.abc import Iterable
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
 from netzwart.funding.queries.records import DeviceRecord, LineRecord
@@ -21,16 +22,17 @@ _LOW_VALUE_NET = Decimal("800.00")
 def every_unit_is_registered(grant: SettledGrant) -> Iterable[CheckResult]:
     """CHK-14: a funded hardware line has as many devices as units, and each device a line."""
     grant_id = grant.record.head.id
+    # Counted once: a proof of 5,000 lines and 20,000 devices looked at each pair.
+    registered = Counter(
+        device.invoice_line_id for device in grant.record.devices if not device.has_successor
+    )
+    taken_back = _taken_back(grant)
     for invoice in grant.record.invoices:
         for line in invoice.lines:
             if not _is_hardware(line, grant_id) or line.quantity < 0:
                 continue
-            expected = line.quantity - _taken_back(grant, line)
-            count = sum(
-                1
-                for device in grant.record.devices
-                if device.invoice_line_id == line.id and not device.has_successor
-            )
+            expected = line.quantity - taken_back[invoice.id, line.model_id]
+            count = registered[line.id]
             if expected != count:
                 yield error(
                     "CHK-14",
@@ -53,19 +55,16 @@ def _is_hardware(line: LineRecord, grant_id: int) -> bool:
     return line.model_id is not None and bool(line.counts_as) and whole
 
 
-def _taken_back(grant: SettledGrant, line: LineRecord) -> Decimal:
-    """Return the units of the model that credit notes on the line's invoice took back."""
-    owner = next(each.id for each in grant.record.invoices if line in each.lines)
-    return -sum(
-        (
-            credited.quantity
-            for invoice in grant.record.invoices
-            if invoice.cancels_id == owner
-            for credited in invoice.lines
-            if credited.model_id == line.model_id and credited.quantity < 0
-        ),
-        Decimal(0),
-    )
+def _taken_back(grant: SettledGrant) -> Mapping[tuple[int | None, int | None], Decimal]:
+    """Return the units that credit notes took back, by the invoice they correct and the model."""
+    found: dict[tuple[int | None, int | None], Decimal] = defaultdict(Decimal)
+    for invoice in grant.record.invoices:
+        if invoice.cancels_id is None:
+            continue
+        for credited in invoice.lines:
+            if credited.quantity < 0:
+                found[invoice.cancels_id, credited.model_id] -= credited.quantity
+    return found
 
 
 def _has_line(device: DeviceRecord) -> bool:
