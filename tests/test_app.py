@@ -25,8 +25,11 @@ PUBLIC = {
     "/api/openapi.json",
     "/api/openapi.json/openapi.json",
     "/api/openapi.json/{path:str}",
+    "/einladung",
     "/health/live",
     "/health/ready",
+    "/kalender/fristen.ics",
+    "/pruefen",
     "/problems/{kind:str}",
     "/static/{file_path:path}",
 }

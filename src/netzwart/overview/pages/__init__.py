@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from litestar.types import ControllerRouterHandler
 
+from netzwart.overview.pages.calendar import CalendarController
 from netzwart.overview.pages.devices import DevicesController
 from netzwart.overview.pages.schools import SchoolsController
 from netzwart.overview.pages.searching import SearchController
@@ -20,4 +21,5 @@ CONTROLLERS: Sequence[ControllerRouterHandler] = (
     SchoolsController,
     DevicesController,
     SearchController,
+    CalendarController,
 )
