@@ -28,8 +28,12 @@ _NEVER_SHOWN_AGAIN = (
     "word",
     "community",
     "key",
-    "secret",
+    "auth_key",
+    "privacy_key",
+    "private_key",
+    "enable_secret",
 )
+"""Names of fields that hold secrets."""
 
 
 def go_to(path: str, message: str = "", tone: Tone = Tone.OK) -> Redirect:
