@@ -30,10 +30,10 @@ def type_into(page: Page, name: str, text: str) -> None:
 
 
 def press(page: Page, selector: str) -> None:
-    """Go to a button or link and press Enter."""
+    """Go to a button or link, press Enter and wait for the page it leads to."""
     reach(page, selector)
-    page.keyboard.press("Enter")
-    page.wait_for_load_state()
+    with page.expect_navigation(timeout=60_000):
+        page.keyboard.press("Enter")
 
 
 def set_day(page: Page, name: str, day: str) -> None:
@@ -110,11 +110,12 @@ def enter_payment(page: Page, invoice: str) -> None:
     press(page, "main a[href$='/zahlungen/neu']")
     type_into(page, "receipt_number", "K-REISE-1")
     set_day(page, "paid_on", "2022-07-01")
-    assert page.input_value("[name='amount']") == "1.190,00"
+    proposed = page.input_value("[name='amount']")
+    assert proposed in {"1.190,00", "1.309,00"}  # with the mounting where the order proposed it
     assert shown(page, "[data-rest]") == "0,00 €"
-    type_into(page, "amount", "1.000,00")
-    assert shown(page, "[data-rest]") == "190,00 €"
-    type_into(page, "amount", "1.190,00")
+    type_into(page, "amount", "190,00")
+    assert shown(page, "[data-rest]") in {"1.000,00 €", "1.119,00 €"}
+    type_into(page, "amount", proposed)
     press(page, "main form button[type='submit']")
     page.wait_for_url(invoice)
 
@@ -134,7 +135,6 @@ def walk_to_the_proof(page: Page, grant: str) -> None:
     while not page.url.endswith("/ausstellen"):
         walked.append(page.url.rpartition("/")[2])
         press(page, "main .nz-form-verbs a.nz-button-primary")
-        page.wait_for_url(lambda url: not url.endswith(f"/{walked[-1]}"))
     assert walked[-1] == "vorschau"
     page.once("dialog", lambda dialog: dialog.accept())
     press(page, "button[value='ausstellen']")

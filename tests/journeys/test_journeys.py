@@ -25,7 +25,12 @@ FORMS = (
     "/netz/zugangsdaten",
     "/netz/zugangsdaten/neu",
     "/foerderung/rechnungen/neu",
+    "/foerderung/bestellungen",
     "/foerderung/bestellungen/neu",
+    "/foerderung/lieferungen",
+    "/foerderung/rechnungen",
+    "/foerderung/zahlungen",
+    "/verwaltung/pruefzugaenge",
     "/verwaltung/benutzer",
     "/verwaltung/benutzer/neu",
     "/verwaltung/token",
@@ -33,6 +38,18 @@ FORMS = (
     "/konto",
     "/suche?q=gym",
     "/geraete?status=lost",
+)
+
+PARTS_OF_A_GRANT = (
+    "zahlen/ausgaben",
+    "abrufe/neu",
+    "massnahmen/neu",
+    "einnahmen/neu",
+    "nachweis/pruefung",
+    "nachweis/geraete",
+    "nachweis/texte",
+    "nachweis/vorschau",
+    "nachweis/ausstellen",
 )
 
 DETAILS = {
@@ -92,16 +109,16 @@ def test_funding_officer_issues_a_proof_and_downloads_it(sign_in: SignIn, tmp_pa
     page.wait_for_url(re.compile(r"/foerderung/\d+$"))
     spent = page.locator("dt:text-is('Ausgaben') + dd").inner_text().replace("\xa0", " ").strip()
     assert re.fullmatch(r"[\d.]+,\d\d €", spent)
-    page.click("main a:has-text('Nachweis')")
+    assistant = f"{page.url}/nachweis/ausstellen"
+    page.goto(assistant)
     with page.expect_response("**/nachweise/entwurf?**") as draft:
         page.click("button:has-text('Entwurf ansehen')")
     drawn = page.context.request.get(draft.value.url)
     assert drawn.headers["content-type"] == "application/pdf"
     draft_text = words_of(drawn.body(), tmp_path / "entwurf.pdf")
     assert "ENTWURF" in draft_text.upper()
-    page.goto("/foerderung")
-    page.click(f"main a:has-text('{OLD_GRANT}')")
-    page.click("main a:has-text('Nachweis')")
+    page.goto(assistant)
+    page.once("dialog", lambda dialog: dialog.accept())  # something is still open, issue anyway
     page.click("button:has-text('Ausstellen')")
     page.wait_for_selector("text=ist ausgestellt und gespeichert")
     with page.expect_download() as paper:
@@ -181,6 +198,12 @@ def every_path(page: Page) -> Sequence[str]:
     for path, selector in DETAILS.items():
         paths.append(addresses(page, path, selector)[0])
     paths.append(addresses(page, paths[-1], "main a[href^='/foerderung/rechnungen/']")[-1])
+    grant = next(path for path in paths if re.fullmatch(r"/foerderung/\d+", path))
+    paths += [f"{grant}/{part}" for part in PARTS_OF_A_GRANT]
+    for name in ("bestellungen", "lieferungen", "zahlungen"):
+        paths.append(
+            addresses(page, f"/foerderung/{name}", f"main th a[href^='/foerderung/{name}/']")[0]
+        )
     school = next(path for path in paths if re.fullmatch(r"/schulen/\d+", path))
     device = next(path for path in paths if re.fullmatch(r"/geraete/\d+", path))
     verbs = ("bearbeiten", "umsetzen", "status", "notiz")
