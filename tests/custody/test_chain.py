@@ -51,8 +51,9 @@ class Chain:
         self.members: list[int] = []
 
     async def begin(self) -> None:
-        self.members = [await self.town.buy(f"K{next(_numbers)}")]
-        self.witness = await self.town.buy(f"W{next(_numbers)}", funded=False)
+        with frozen_at(at(self.day)):
+            self.members = [await self.town.buy(f"K{next(_numbers)}")]
+            self.witness = await self.town.buy(f"W{next(_numbers)}", funded=False)
         await self.town.see(self.day, self.members[0], self.witness)
 
     async def head(self) -> Device:
@@ -65,8 +66,11 @@ class Chain:
         if action == "see":
             await self.town.see(self.day, head.id)
         elif action == "swap":
-            await self.swap(head, await self.town.buy(f"E{next(_numbers)}", funded=False,
-                                                      status=DeviceStatus.IN_STORAGE))  # fmt: skip
+            with frozen_at(at(self.day)):
+                spare = await self.town.buy(
+                    f"E{next(_numbers)}", funded=False, status=DeviceStatus.IN_STORAGE
+                )
+            await self.swap(head, spare)
         elif action == "swap back" and len(self.members) > 1:
             await self.swap(head, self.members[-2])
         elif action in {"store", "repair", "return"}:
@@ -136,7 +140,7 @@ class Chain:
             c = table_of(DevicePresence).c
             seen = await session.execute(select(c.last_seen_at).where(c.device_id == head.id))
             days = [one.date() for one in seen.scalars()]
-        since: date = max([*days, head.commissioned_on or date.min])
+        since: date = max([*days, head.commissioned_on or date.min, head.created_at.date()])
         is_waiting = head.status in {DeviceStatus.IN_STORAGE, DeviceStatus.IN_REPAIR}
         if is_waiting:
             since = max(since, head.changed_at.date())

@@ -44,6 +44,7 @@ class DeviceRow:
     invoice_line_id: int | None
     delivered_on: date | None
     commissioned_on: date | None
+    created_at: datetime
     changed_at: datetime
     model: str
     part_number: str | None
@@ -76,6 +77,7 @@ async def load_devices(session: AsyncSession) -> dict[int, DeviceRow]:
             d.invoice_line_id,
             d.delivered_on,
             d.commissioned_on,
+            d.created_at,
             d.changed_at,
             m.name,
             m.part_number,

@@ -94,13 +94,19 @@ def _watched(sight: Sight, row: DeviceRow, presence: Presence | None) -> Watched
             is_waiting=is_waiting,
         ),
         last_seen_on=last_seen,
-        clock_from=row.commissioned_on or row.delivered_on,
+        clock_from=_expected_from(row),
         node_id=sight.nodes.get(row.id),
         eligible=binding.eligible,
         earmarked_until=binding.earmarked_until,
         grants=binding.grants,
         is_waiting=is_waiting,
     )
+
+
+def _expected_from(row: DeviceRow) -> date | None:
+    """Return from when on it could be seen: in service, and in the record to be recognised by."""
+    begun = row.commissioned_on or row.delivered_on
+    return None if begun is None else max(begun, _day(row.created_at))
 
 
 def _day(moment: datetime) -> date:
@@ -111,6 +117,8 @@ def _finding(row: DeviceRow, group: MissedGroup) -> NewFinding:
     one = group.first.device
     since = one.since
     told = f"seit {group.first.days} Schultagen nicht gesehen"
+    if one.last_seen_on is None:
+        told = "noch nie gesehen"
     if one.is_waiting:
         title = f"{row.model} {row.inventory_number} wartet {group.first.days} Schultage"
     elif group.others:
