@@ -53,7 +53,8 @@ async def resolve(target: SnmpTarget) -> Endpoint:
     if isinstance(address, ipaddress.IPv6Address) and address.scope_id:
         return await _look_up(target)
     family = socket.AF_INET if address.version == 4 else socket.AF_INET6  # noqa: PLR2004
-    return Endpoint(family, str(address), target.port)
+    # As the system prints it: answers are compared with it.
+    return Endpoint(family, socket.inet_ntop(family, address.packed), target.port)
 
 
 async def _look_up(target: SnmpTarget) -> Endpoint:

@@ -13,6 +13,15 @@ from dataclasses import dataclass
 
 from netzwart.network.protocols.ber import BerError, decode_oid
 from netzwart.network.protocols.datagrams import DatagramPort, Endpoint
+from netzwart.network.protocols.engines import (
+    DECRYPTION_ERRORS,
+    NOT_IN_TIME_WINDOWS,
+    REPORTS,
+    TIME_WINDOW_S,
+    UNKNOWN_ENGINE_IDS,
+    Engine,
+    keys_at,
+)
 from netzwart.network.protocols.messages import (
     FLAG_AUTH,
     FLAG_PRIVACY,
@@ -46,26 +55,12 @@ from netzwart.network.protocols.usm import (
     KeyExtension,
     SecurityKeys,
     extension_matters,
-    localized_keys,
 )
 
 _MAX_TURNS = 5
 """Time, one lost engine, the other key extension, the answer: no honest agent needs more."""
-_TIME_WINDOW_S = 150
 _MIN_ENGINE_ID_OCTETS = 5
 _LEVEL = FLAG_AUTH | FLAG_PRIVACY
-
-_USM_STATS = "1.3.6.1.6.3.15.1.1."
-_NOT_IN_TIME_WINDOWS = _USM_STATS + "2.0"
-_UNKNOWN_ENGINE_IDS = _USM_STATS + "4.0"
-_DECRYPTION_ERRORS = _USM_STATS + "6.0"
-_REPORTS = {
-    _USM_STATS + "1.0": "security level not allowed for this user",
-    _USM_STATS + "3.0": "unknown user",
-    _USM_STATS + "5.0": "wrong authentication key or protocol",
-    _DECRYPTION_ERRORS: "wrong privacy key or protocol",
-}
-"""usmStats of RFC 3414, 5, that mean wrong credentials."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,47 +76,12 @@ class Question:
         return encode_pdu(self.kind, request_id, 0, self.repetitions, question_varbinds(self.names))
 
 
-@dataclass(slots=True)
-class _Engine:
-    """What is known of an authoritative engine, and since when."""
-
-    engine_id: bytes
-    boots: int
-    engine_time: int
-    heard_at: float
-    extension: KeyExtension = KeyExtension.REEDER
-    has_answered: bool = False
-
-    def time_now(self) -> int:
-        return self.engine_time + int(time.monotonic() - self.heard_at)
-
-    def hear(self, message: SecureMessage) -> None:
-        self.boots, self.engine_time = message.boots, message.engine_time
-        self.heard_at = time.monotonic()
-
-
-def _secret(target: SnmpTarget, *, privacy: bool) -> str:
-    secret = target.privacy_key if privacy else target.auth_key
-    return secret.get_secret_value() if secret else ""
-
-
-def _keys(target: SnmpTarget, engine: _Engine) -> SecurityKeys:
-    return localized_keys(
-        engine.engine_id,
-        target.auth,
-        _secret(target, privacy=False),
-        target.privacy,
-        _secret(target, privacy=True),
-        engine.extension,
-    )
-
-
 class Dialogue:
     """Asks agents through one port and remembers the v3 engines it met."""
 
     def __init__(self, port: DatagramPort) -> None:
         self._port = port
-        self._engines: dict[tuple[str, int], _Engine] = {}
+        self._engines: dict[tuple[str, int], Engine] = {}
 
     async def ask(self, target: SnmpTarget, endpoint: Endpoint, question: Question) -> Pdu:
         """Return the response PDU, whose error-status the caller judges.
@@ -147,6 +107,11 @@ class Dialogue:
             raise MalformedReplyError("answer is not a response")
         return message.pdu
 
+    def engine_at(self, endpoint: Endpoint) -> Engine | None:
+        """Return the engine met at this address that has answered with our keys, if any."""
+        engine = self._engines.get((endpoint.host, endpoint.port))
+        return engine if engine is not None and engine.has_answered else None
+
     async def _ask_securely(
         self, target: SnmpTarget, endpoint: Endpoint, question: Question
     ) -> Pdu:
@@ -166,7 +131,7 @@ class Dialogue:
             self._heed_report(target, key, engine, pdu)
         raise RefusedError("the engine does not settle on an id and a time")
 
-    async def _discover(self, target: SnmpTarget, endpoint: Endpoint) -> _Engine:
+    async def _discover(self, target: SnmpTarget, endpoint: Endpoint) -> Engine:
         if not target.user:
             raise AuthenticationFailedError("the target has no user")
 
@@ -181,13 +146,13 @@ class Dialogue:
             raise MalformedReplyError("answer in another version")
         if len(message.engine_id) < _MIN_ENGINE_ID_OCTETS:
             raise MalformedReplyError("the engine does not tell its id")
-        return _Engine(message.engine_id, message.boots, message.engine_time, time.monotonic())
+        return Engine(message.engine_id, message.boots, message.engine_time, time.monotonic())
 
     async def _turn(
-        self, target: SnmpTarget, endpoint: Endpoint, engine: _Engine, question: Question
+        self, target: SnmpTarget, endpoint: Endpoint, engine: Engine, question: Question
     ) -> Pdu:
         """Return a response or a report that passed every check of RFC 3414, 3.2."""
-        keys = _keys(target, engine)
+        keys = keys_at(target, engine)
 
         def build(number: int) -> bytes:
             return _seal(target, engine, keys, question, number)
@@ -203,7 +168,7 @@ class Dialogue:
         self,
         target: SnmpTarget,
         key: tuple[str, int],
-        engine: _Engine,
+        engine: Engine,
         silence: NoAnswerError,
     ) -> None:
         """Explain why an engine says nothing: many agents drop what they cannot decrypt."""
@@ -216,7 +181,7 @@ class Dialogue:
             ) from silence
 
     def _try_other_extension(
-        self, target: SnmpTarget, key: tuple[str, int], engine: _Engine
+        self, target: SnmpTarget, key: tuple[str, int], engine: Engine
     ) -> bool:
         if target.auth is None or target.privacy is None:
             return False
@@ -229,24 +194,24 @@ class Dialogue:
         return True
 
     def _heed_report(
-        self, target: SnmpTarget, key: tuple[str, int], engine: _Engine, pdu: Pdu
+        self, target: SnmpTarget, key: tuple[str, int], engine: Engine, pdu: Pdu
     ) -> None:
         """Prepare the next turn, or raise what the report means."""
         reason = decode_oid(pdu.varbinds[0][0]) if pdu.varbinds else ""
-        if reason == _NOT_IN_TIME_WINDOWS:
+        if reason == NOT_IN_TIME_WINDOWS:
             return
-        if reason == _UNKNOWN_ENGINE_IDS:
+        if reason == UNKNOWN_ENGINE_IDS:
             self._engines.pop(key, None)
             return
-        if reason == _DECRYPTION_ERRORS and self._try_other_extension(target, key, engine):
+        if reason == DECRYPTION_ERRORS and self._try_other_extension(target, key, engine):
             return
-        if reason in _REPORTS:
-            raise AuthenticationFailedError(_REPORTS[reason])
+        if reason in REPORTS:
+            raise AuthenticationFailedError(REPORTS[reason])
         raise RefusedError(f"report {reason or 'without reason'}")
 
 
 def _seal(
-    target: SnmpTarget, engine: _Engine, keys: SecurityKeys, question: Question, number: int
+    target: SnmpTarget, engine: Engine, keys: SecurityKeys, question: Question, number: int
 ) -> bytes:
     payload = encode_scoped_pdu(engine.engine_id, target.context.encode(), question.encode(number))
     engine_time = engine.time_now()
@@ -269,7 +234,7 @@ def _seal(
     return keys.sign(message, position)
 
 
-def _unseal(message: SecureMessage, engine: _Engine, keys: SecurityKeys) -> Pdu:
+def _unseal(message: SecureMessage, engine: Engine, keys: SecurityKeys) -> Pdu:
     is_authenticated = bool(message.flags & FLAG_AUTH)
     if is_authenticated:
         if not keys.verifies(message.whole, message.digest_position, message.digest):
@@ -289,9 +254,9 @@ def _unseal(message: SecureMessage, engine: _Engine, keys: SecurityKeys) -> Pdu:
     return pdu
 
 
-def _check_time(message: SecureMessage, engine: _Engine) -> None:
+def _check_time(message: SecureMessage, engine: Engine) -> None:
     """Refuse a replayed answer (RFC 3414, 3.2, 7b); a newer time becomes ours."""
-    earliest = (engine.boots, engine.time_now() - _TIME_WINDOW_S)
+    earliest = (engine.boots, engine.time_now() - TIME_WINDOW_S)
     if message.engine_id == engine.engine_id and (message.boots, message.engine_time) < earliest:
         raise MalformedReplyError("the answer is older than the time window")
     if (message.boots, message.engine_time) > (engine.boots, engine.engine_time):
