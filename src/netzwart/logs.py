@@ -3,7 +3,7 @@
 import logging
 import re
 from collections.abc import MutableMapping
-from typing import Any
+from typing import Any, TextIO
 
 import structlog
 
@@ -24,8 +24,8 @@ def drop_secrets(
     return event
 
 
-def configure_logs(*, as_json: bool, level: str = "info") -> None:
-    """Set structlog up for this process."""
+def configure_logs(*, as_json: bool, level: str = "info", stream: TextIO | None = None) -> None:
+    """Set structlog up for this process; None writes to standard output."""
     renderer: Any = (
         structlog.processors.JSONRenderer(ensure_ascii=False)
         if as_json
@@ -41,6 +41,6 @@ def configure_logs(*, as_json: bool, level: str = "info") -> None:
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(LEVELS.get(level, logging.INFO)),
-        logger_factory=structlog.PrintLoggerFactory(),
+        logger_factory=structlog.PrintLoggerFactory(stream),
         cache_logger_on_first_use=False,
     )

@@ -25,6 +25,7 @@ from netzwart.network.history.condensing import CONDENSE_COUNTERS
 from netzwart.network.poll_log import PollCause
 from netzwart.network.polling.access_checking import AccessChecker
 from netzwart.network.polling.cycle import NodeIsBusyError, PollCycle
+from netzwart.network.polling.fast_lane import FastLane
 from netzwart.network.profiles.loading import knowledge
 from netzwart.network.protocols.replies import SshWire
 from netzwart.network.protocols.snmp import open_snmp_wire
@@ -74,6 +75,7 @@ async def run_worker(
         VisitMemory().record,
         interval_s=settings.poll_interval_s,
         concurrency=concurrency or settings.poll_concurrency,
+        lane=FastLane(wire),
     )
     topology = TopologyCycle(database, wire, secret_box, known)
     discovery = Discovery(database, wire, secret_box, known)
@@ -86,7 +88,7 @@ async def run_worker(
         async with asyncio.TaskGroup() as group:
             group.create_task(_keep_up("polling", cycle.run, stopping))
             if settings.trap_address is not None:
-                listener = _trap_listener(settings, settings.trap_address, cycle)
+                listener = _trap_listener(settings, settings.trap_address, cycle, secret_box)
                 group.create_task(_keep_up("traps", listener, stopping))
             group.create_task(_keep_up("topology", topology.run, stopping))
             group.create_task(
@@ -119,7 +121,7 @@ class _ShellDoor:
 
 
 def _trap_listener(
-    settings: Settings, address: str, cycle: PollCycle
+    settings: Settings, address: str, cycle: PollCycle, box: SecretBox
 ) -> Callable[[asyncio.Event], Awaitable[None]]:
     """Return a part that listens for notifications and visits whoever sent one."""
     place = ListeningPlace(address, settings.trap_port, settings.trap_community)
@@ -133,7 +135,7 @@ def _trap_listener(
         return True
 
     async def run(stop: asyncio.Event) -> None:
-        await TrapListener(cycle.database, cycle.box, identity, place, look).run(stop)
+        await TrapListener(cycle.database, box, identity, place, look).run(stop)
 
     return run
 

@@ -12,19 +12,17 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from netzwart import schema
-from netzwart.clock import utcnow
 from netzwart.database import Database
 from netzwart.errors import InvalidInputError
 from netzwart.evidence.service.recording_visits import record_node_visit
-from netzwart.network.polling.due import claim_node
-from netzwart.network.polling.enrolling import enrol
-from netzwart.network.polling.probing import probe_status
-from netzwart.network.polling.reading import StatusReading
-from netzwart.network.polling.recording import record_visit
-from netzwart.network.profiles.identifying import identify
+from netzwart.logs import configure_logs
+from netzwart.network.polling.bare_rounds import BareRounds
+from netzwart.network.polling.cycle import PollCycle, recorders_for, targets_by_place
+from netzwart.network.polling.enrolling import enrol, make_due
+from netzwart.network.polling.fast_lane import FastLane
 from netzwart.network.profiles.loading import knowledge
-from netzwart.network.protocols.replies import SnmpTarget, SnmpWire
-from netzwart.network.protocols.snmp import open_snmp_wire
+from netzwart.network.protocols.replies import SnmpTarget
+from netzwart.network.protocols.snmp import ChoosingWire, open_snmp_wire
 from netzwart.network.targets import ListedTarget, read_targets
 
 _EXAMPLES = """Beispiele:
@@ -41,8 +39,6 @@ _QUIET_S = 2.0
 _INTERVAL_S = 300
 """Recording wants to know when the next visit is due; by hand nobody waits for it."""
 _MAX_CONCURRENCY = 5000
-
-Store = Callable[[SnmpTarget, StatusReading], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +93,8 @@ def run(args: argparse.Namespace) -> int:
     Raises:
         InvalidInputError: The list is not usable, or holds targets without SNMP.
     """
+    # The summary has standard output for itself.
+    configure_logs(as_json=False, level="warning", stream=sys.stderr)
     targets = _snmp_targets(read_targets(args.targets))
     concurrency = min(args.concurrency, _MAX_CONCURRENCY)
     summary = asyncio.run(_poll(targets, args.rounds, concurrency, args.store))
@@ -115,59 +113,41 @@ def _snmp_targets(listed: Sequence[ListedTarget]) -> list[SnmpTarget]:
     return [one.target for one in listed if isinstance(one.target, SnmpTarget)]
 
 
-class _Rounds:
-    """Runs the polls and counts them."""
+class _Count:
+    """Counts the visits and shows on a terminal how far they have got."""
 
-    def __init__(self, wire: SnmpWire, store: Store, total: int) -> None:
-        self._wire = wire
-        self._store = store
+    def __init__(self, total: int) -> None:
         self._total = total
         self._shown_at = time.monotonic() + _QUIET_S
         self.ok = self.failed = self.values = self.late = 0
 
-    async def run(
-        self, targets: Sequence[SnmpTarget], concurrency: int, *, with_components: bool
-    ) -> None:
-        """Poll each target once, at most so many at a time."""
-        waiting = iter(targets)
-
-        async def work() -> None:
-            for target in waiting:
-                await self._poll(target, with_components=with_components)
-
-        async with asyncio.TaskGroup() as group:
-            for _ in range(min(concurrency, len(targets))):
-                group.create_task(work())
-
-    async def _poll(self, target: SnmpTarget, *, with_components: bool) -> None:
-        started = time.monotonic()
-        reading = await probe_status(target, self._wire, with_components=with_components)
-        await self._store(target, reading)
-        if reading.error is None:
+    def add(self, is_whole: bool, values: int, seconds: float) -> None:  # noqa: FBT001 - a `Tally`
+        """Count one visit."""
+        if is_whole:
             self.ok += 1
         else:
             self.failed += 1
-        self.values += reading.value_count
-        self.late += time.monotonic() - started > _LATE_AFTER_S
-        self._show_progress()
-
-    def _show_progress(self) -> None:
+        self.values += values
+        self.late += seconds > _LATE_AFTER_S
         if sys.stderr.isatty() and time.monotonic() >= self._shown_at:
             self._shown_at += 0.5
             print(f"\r{self.ok + self.failed} von {self._total} Abfragen", end="", file=sys.stderr)
+
+
+Round = Callable[[], Awaitable[None]]
+"""Polls each target once."""
 
 
 async def _poll(
     targets: Sequence[SnmpTarget], rounds: int, concurrency: int, store_url: str | None
 ) -> PollSummary:
     wire = open_snmp_wire()
+    count = _Count(len(targets) * rounds)
     started, cpu_started = time.monotonic(), time.process_time()
     try:
-        async with _store(store_url, targets, wire) as store:
-            polling = _Rounds(wire, store, len(targets) * rounds)
-            for number in range(rounds):
-                # Parts hardly change; the service asks for them once an hour, we once.
-                await polling.run(targets, concurrency, with_components=number == 0)
+        async with _storing(store_url, targets, wire, concurrency, count) as poll_all:
+            for _ in range(rounds):
+                await poll_all()
             seconds = time.monotonic() - started
     finally:
         await wire.close()
@@ -176,52 +156,55 @@ async def _poll(
     return PollSummary(
         targets=len(targets),
         rounds=rounds,
-        polls_ok=polling.ok,
-        polls_failed=polling.failed,
+        polls_ok=count.ok,
+        polls_failed=count.failed,
         seconds=round(seconds, 3),
-        polls_per_second=round((polling.ok + polling.failed) / seconds, 1) if seconds else 0.0,
+        polls_per_second=round((count.ok + count.failed) / seconds, 1) if seconds else 0.0,
         cpu_seconds=round(time.process_time() - cpu_started, 3),
         peak_rss_mib=round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1),
-        values=polling.values,
-        late=polling.late,
+        values=count.values,
+        late=count.late,
     )
 
 
 @asynccontextmanager
-async def _store(
-    url: str | None, targets: Sequence[SnmpTarget], wire: SnmpWire
-) -> AsyncGenerator[Store]:
-    """Give what records a reading: nothing without an address, else as the service would."""
+async def _storing(
+    url: str | None,
+    targets: Sequence[SnmpTarget],
+    wire: ChoosingWire,
+    concurrency: int,
+    count: _Count,
+) -> AsyncGenerator[Round]:
+    """Give what polls a round: by the service's own cycle, or without a database."""
     if url is None:
-
-        async def forget(target: SnmpTarget, reading: StatusReading) -> None:
-            del target, reading
-
-        yield forget
+        rounds = BareRounds(wire, targets, concurrency, count.add)
+        yield rounds.run
         return
     database = Database(url)
     try:
         await schema.upgrade(database)
         async with database.session() as session:
             nodes = await enrol(session, targets)
-        recorders = asyncio.Semaphore(1 if database.is_sqlite else 8)
-        known = knowledge()
-        identified: set[tuple[str, int]] = set()
+        cycle = PollCycle(
+            database=database,
+            wire=wire,
+            knowledge=knowledge(),
+            report=record_node_visit,
+            interval_s=_INTERVAL_S,
+            concurrency=concurrency,
+            recorders=recorders_for(database),
+            target_of=targets_by_place(targets),
+            # Everything each time: what is measured is a whole status poll.
+            lane=FastLane(wire, slow_every_s=0),
+            status_only=True,
+            tally=count.add,
+        )
 
-        async def record(target: SnmpTarget, reading: StatusReading) -> None:
-            place = target.host, target.port
-            facts = None
-            if reading.reachable and place not in identified:
-                # As the service does at its first visit: only who is identified has parts.
-                identified.add(place)
-                facts = await identify(target, wire, known, full=True)
-            async with recorders, database.session() as session:
-                node = await claim_node(session, nodes[place], utcnow())
-                if node is not None:
-                    await record_visit(
-                        session, node, reading, facts, record_node_visit, interval_s=_INTERVAL_S
-                    )
+        async def poll_all() -> None:
+            async with database.session() as session:
+                await make_due(session, list(nodes.values()))
+            await cycle.run_once()
 
-        yield record
+        yield poll_all
     finally:
         await database.close()

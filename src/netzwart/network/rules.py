@@ -20,12 +20,7 @@ VERIFY_AFTER_S = 20
 FIRST_POLLS_WITHIN_S = 20
 """New nodes are polled for the first time spread over so many seconds."""
 IDENTIFY_AFTER = timedelta(hours=24)
-COMPONENTS_EVERY = 12
-"""Parts are read with each twelfth poll: hourly at the usual interval."""
-
-READINGS_EVERY_S = 1800
-
-_RESTART_TOLERANCE = timedelta(seconds=60)
+RESTART_TOLERANCE = timedelta(seconds=60)
 _UPTIME_WRAP = timedelta(seconds=2**32 / 100)
 _WRAP_TOLERANCE = timedelta(minutes=10)
 _PLAUSIBLE = 1.25
@@ -152,17 +147,6 @@ def next_poll_at(node_id: int, interval_s: int, now: datetime) -> datetime:
     return datetime.fromtimestamp(phase + turns * interval_s, UTC)
 
 
-def is_component_turn(node_id: int, interval_s: int, now: datetime) -> bool:
-    """Tell whether this poll also reads the parts; each node has its own turn."""
-    return (int(now.timestamp()) // interval_s + node_id) % COMPONENTS_EVERY == 0
-
-
-def is_readings_turn(node_id: int, interval_s: int, now: datetime) -> bool:
-    """Tell whether this poll also reads health, which costs more and changes slowly."""
-    turns = max(1, READINGS_EVERY_S // interval_s)
-    return (int(now.timestamp()) // interval_s + node_id) % turns == 0
-
-
 def needs_identification(known: KnownNode, reading: StatusReading, now: datetime) -> bool:
     """Tell whether to ask a node again who it is: daily, and when something hints at a swap."""
     if not reading.reachable:
@@ -267,7 +251,7 @@ def _boot(known: KnownNode, reading: StatusReading) -> tuple[datetime | None, bo
     if known.booted_at is None:
         return booted_at, False
     moved = booted_at - known.booted_at
-    if moved <= _RESTART_TOLERANCE:
+    if moved <= RESTART_TOLERANCE:
         return min(booted_at, known.booted_at), False
     wraps = round(moved / _UPTIME_WRAP)
     if wraps >= 1 and abs(moved - wraps * _UPTIME_WRAP) <= _WRAP_TOLERANCE:

@@ -91,30 +91,40 @@ def bits(packed: bytes, count: int) -> tuple[bool, ...]:
 
 def pack_sample(sample: CounterSample) -> bytes:
     """Return the sample as bytes."""
-    return pack_counters(sample.ports, sample.uptime_s, sample.octets, sample.errors)
+    return Packer(sample.ports).pack(sample.uptime_s, sample.octets, sample.errors)
 
 
-def pack_counters(
-    ports: PortSet, uptime_s: int | None, octets: Sequence[int], errors: Sequence[int] | None
-) -> bytes:
-    """Return a sample's bytes from its parts; what polls thousands of nodes calls this one."""
-    count = len(ports.indexes)
-    flags = (_HAS_ERRORS if errors is not None else 0) | (_HAS_NARROW if ports.narrow else 0)
-    uptime = _UNKNOWN_UPTIME if uptime_s is None else min(uptime_s, _UNKNOWN_UPTIME - 1)
-    runs, front = _front(ports)
-    packed = (
-        _HEAD.pack(_VERSION, flags, uptime, count, runs) + front + _numbers("Q", 2 * count)(*octets)
-    )
-    return packed if errors is None else packed + _numbers("I", 2 * count)(*errors)
+class Packer:
+    """Packs one sample after another of the same ports."""
 
+    __slots__ = ("_count", "_front", "_has_narrow", "_runs")
 
-@lru_cache(maxsize=65_536)
-def _front(ports: PortSet) -> tuple[int, bytes]:
-    if len(ports.indexes) > _MAX_PORTS:
-        raise ValueError("more ports than any device has")
-    runs = _runs(ports.indexes)
-    packed = b"".join(_RUN.pack(first, length) for first, length in runs)
-    return len(runs), packed + ports.up + ports.narrow
+    def __init__(self, ports: PortSet) -> None:
+        """Encode what the samples have in common.
+
+        Raises:
+            ValueError: more ports than any device has.
+        """
+        if len(ports.indexes) > _MAX_PORTS:
+            raise ValueError("more ports than any device has")
+        runs = _runs(ports.indexes)
+        packed = b"".join(_RUN.pack(first, length) for first, length in runs)
+        self._count, self._runs = len(ports.indexes), len(runs)
+        self._has_narrow = _HAS_NARROW if ports.narrow else 0
+        self._front = packed + ports.up + ports.narrow
+
+    def pack(
+        self, uptime_s: int | None, octets: Sequence[int], errors: Sequence[int] | None
+    ) -> bytes:
+        """Return a sample's bytes; the arguments are `CounterSample`'s."""
+        flags = self._has_narrow | (_HAS_ERRORS if errors is not None else 0)
+        uptime = _UNKNOWN_UPTIME if uptime_s is None else min(uptime_s, _UNKNOWN_UPTIME - 1)
+        packed = (
+            _HEAD.pack(_VERSION, flags, uptime, self._count, self._runs)
+            + self._front
+            + _numbers("Q", 2 * self._count).pack(*octets)
+        )
+        return packed if errors is None else packed + _numbers("I", 2 * self._count).pack(*errors)
 
 
 def _runs(indexes: Sequence[int]) -> list[tuple[int, int]]:
@@ -129,8 +139,8 @@ def _runs(indexes: Sequence[int]) -> list[tuple[int, int]]:
 
 
 @lru_cache(maxsize=1024)
-def _numbers(kind: str, count: int):  # noqa: ANN202 - a bound method of Struct has no public type
-    return struct.Struct(f"<{count}{kind}").pack
+def _numbers(kind: str, count: int) -> struct.Struct:
+    return struct.Struct(f"<{count}{kind}")
 
 
 def unpack_sample(packed: bytes) -> CounterSample:

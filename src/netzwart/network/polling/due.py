@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, RowMapping, or_, select, update
+from sqlalchemy import ColumnElement, RowMapping, Update, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from netzwart.database import table_of
@@ -28,6 +29,7 @@ _KNOWN = (
 )
 _OWN = (
     _nodes.c.id,
+    _nodes.c.version,
     _nodes.c.address,
     _nodes.c.port,
     _nodes.c.name,
@@ -46,6 +48,7 @@ class ClaimedNode:
     """A node that is ours to visit until `claimed_until`, and what was known of it."""
 
     id: int
+    version: int
     address: str
     port: int
     name: str
@@ -57,6 +60,20 @@ class ClaimedNode:
     poll_cause: str | None
     poll_log: bytes | None
     known: KnownNode
+
+
+class Claim(NamedTuple):
+    """A due node that is ours, as far as must be known to ask it as it was asked last time."""
+
+    id: int
+    version: int
+    credential_id: int | None
+    poll_interval_s: int | None
+    last_polled_at: datetime | None
+    poll_cause: str | None
+
+
+_CLAIM = tuple(_nodes.c[name] for name in Claim._fields)
 
 
 async def has_due_nodes(session: AsyncSession, now: datetime) -> bool:
@@ -73,6 +90,12 @@ async def claim_due_nodes(
     Until the visit is recorded, the next turn is the end of the lease: if this worker dies, the
     nodes are due again then.
     """
+    claims = await claim_due(session, limit, now)
+    return await claimed_nodes(session, [claim.id for claim in claims])
+
+
+async def claim_due(session: AsyncSession, limit: int, now: datetime) -> Sequence[Claim]:
+    """Claim as `claim_due_nodes` does, and read no more than the fast lane needs."""
     due = (
         select(_nodes.c.id)
         .where(*_due(now))
@@ -81,7 +104,16 @@ async def claim_due_nodes(
         .with_for_update(skip_locked=True)
         .cte("due")
     )
-    return await _claim(session, _nodes.c.id.in_(select(due.c.id)), now)
+    statement = _claiming(_nodes.c.id.in_(select(due.c.id)), now).returning(*_CLAIM)
+    return [Claim(*row) for row in await session.execute(statement)]
+
+
+async def claimed_nodes(session: AsyncSession, ids: Sequence[int]) -> Sequence[ClaimedNode]:
+    """Return nodes that were claimed just now with all that was known of them."""
+    if not ids:
+        return []
+    rows = await session.execute(select(*_OWN, *_KNOWN).where(_nodes.c.id.in_(ids)))
+    return [_claimed(row) for row in rows.mappings()]
 
 
 async def claim_node(session: AsyncSession, node_id: int, now: datetime) -> ClaimedNode | None:
@@ -99,15 +131,14 @@ def _due(now: datetime) -> tuple[ColumnElement[bool], ...]:
     return (_nodes.c.next_poll_at <= now, _free(now))
 
 
+def _claiming(which: ColumnElement[bool], now: datetime) -> Update:
+    return update(_nodes).where(which).values(claimed_until=now + LEASE, next_poll_at=now + LEASE)
+
+
 async def _claim(
     session: AsyncSession, which: ColumnElement[bool], now: datetime
 ) -> list[ClaimedNode]:
-    statement = (
-        update(_nodes)
-        .where(which)
-        .values(claimed_until=now + LEASE, next_poll_at=now + LEASE)
-        .returning(*_OWN, *_KNOWN)
-    )
+    statement = _claiming(which, now).returning(*_OWN, *_KNOWN)
     return [_claimed(row) for row in (await session.execute(statement)).mappings()]
 
 

@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from netzwart.clock import utcnow
 from netzwart.database import table_of
 from netzwart.errors import InvalidInputError
 from netzwart.network.protocols.replies import SnmpTarget
@@ -37,6 +38,17 @@ async def enrol(session: AsyncSession, targets: Sequence[SnmpTarget]) -> dict[tu
     if missing:
         known |= await _make_nodes(session, missing)
     return {place: known[place] for place in wanted}
+
+
+async def make_due(session: AsyncSession, ids: Sequence[int]) -> None:
+    """Let these nodes' next turn be now; those that somebody visits just now keep theirs."""
+    statement = update(_nodes).where(
+        _nodes.c.id == bindparam("of_node"), _nodes.c.claimed_until.is_(None)
+    )
+    due = statement.values(next_poll_at=bindparam("now"))
+    now = utcnow()
+    rows = [{"of_node": node_id, "now": now} for node_id in ids]
+    await (await session.connection()).execute(due, rows)
 
 
 async def _make_nodes(

@@ -18,6 +18,7 @@ from netzwart.network.polling.standard_tables import (
     SYS_NAME,
     SYS_OBJECT_ID,
     SYSTEM,
+    Table,
     missing_interface_columns,
     read_components,
     read_interfaces,
@@ -47,6 +48,7 @@ class _Visit:
     name: str | None = None
     object_id: str | None = None
     description: str | None = None
+    table: Table | None = None
     interfaces: tuple[InterfaceStatus, ...] | None = None
     components: tuple[ComponentReading, ...] | None = None
 
@@ -74,11 +76,18 @@ async def probe_status(
 
     Parts change rarely, so most polls leave `with_components` off.
     """
+    return (await probe_with_table(target, wire, with_components=with_components))[0]
+
+
+async def probe_with_table(
+    target: SnmpTarget, wire: SnmpWire, *, with_components: bool
+) -> tuple[StatusReading, Table | None]:
+    """Return what `probe_status` does, and the interfaces' table if it was read to its end."""
     visit = _Visit()
     try:
         await _ask_system(visit, target, wire)
     except WireError as problem:
-        return visit.reading(reachable=False, problem=problem)
+        return visit.reading(reachable=False, problem=problem), None
     problem: WireError | None = None
     try:
         await _ask_interfaces(visit, target, wire)
@@ -86,7 +95,7 @@ async def probe_status(
             visit.components = read_components(await wire.walk(target, COMPONENT_COLUMNS))
     except WireError as caught:
         problem = caught
-    return visit.reading(reachable=True, problem=problem)
+    return visit.reading(reachable=True, problem=problem), visit.table
 
 
 async def _ask_system(visit: _Visit, target: SnmpTarget, wire: SnmpWire) -> None:
@@ -102,7 +111,7 @@ async def _ask_interfaces(visit: _Visit, target: SnmpTarget, wire: SnmpWire) -> 
     missing = missing_interface_columns(table)
     if missing:
         table = {**table, **await wire.walk(target, missing)}
-    visit.interfaces = read_interfaces(table)
+    visit.table, visit.interfaces = table, read_interfaces(table)
 
 
 def error_kind(problem: WireError) -> PollError:

@@ -11,8 +11,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from netzwart.clock import utcnow
 from netzwart.database import table_of
 from netzwart.inventory.tables import Device, DeviceModel
-from netzwart.network.poll_log import PollCause, PollEntry, with_entry
+from netzwart.network.history.packing import pack_sample
+from netzwart.network.history.storing import store_samples
+from netzwart.network.poll_log import PollCause
 from netzwart.network.polling.due import ClaimedNode
+from netzwart.network.polling.members import logged
 from netzwart.network.polling.reading import StatusReading
 from netzwart.network.polling.recording_interfaces import record_interfaces
 from netzwart.network.polling.recording_parts import (
@@ -20,6 +23,8 @@ from netzwart.network.polling.recording_parts import (
     link_devices,
     record_parts,
 )
+from netzwart.network.polling.status_sheets import sample_of
+from netzwart.network.polling.turns import backed_off_s
 from netzwart.network.polling.visits import ReportVisit, Visit
 from netzwart.network.profiles.facts import DeviceFacts
 from netzwart.network.rules import (
@@ -59,7 +64,11 @@ async def record_visit(
     ports = await record_interfaces(session, node, reading, verdict)
     starts = (*verdict.starts, *ports.starts)
     is_surprising = verdict.needs_verification or bool(ports.starts)
-    values = _state(reading, verdict, news) | _identity(facts, reading) | _logged(node, reading)
+    values = (
+        _state(reading, verdict, news)
+        | _identity(facts, reading)
+        | {"poll_log": logged(node.poll_log, reading, node.poll_cause)}
+    )
     school_id = await _write_node(
         session, node, values, is_surprising=is_surprising, interval_s=interval_s
     )
@@ -70,6 +79,7 @@ async def record_visit(
     await _write_changes(session, node.id, changes, reading, ports.ids)
     await _end_incidents(session, node.id, (*verdict.ends, *ports.ends), reading, ports.ids)
     await _start_incidents(session, node.id, school_id, starts, reading, ports.ids)
+    await _keep_sample(session, node.id, reading)
     if facts is not None and facts.error is None:
         await record_neighbours(session, node.id, facts.neighbours, reading.taken_at)
     if news.serials:
@@ -79,6 +89,12 @@ async def record_visit(
         if facts is not None and facts.category is None:
             await _take_category(session, node.id, news, devices)
     return True
+
+
+async def _keep_sample(session: AsyncSession, node_id: int, reading: StatusReading) -> None:
+    sample = sample_of(reading)
+    if sample is not None:
+        await store_samples(session, [(node_id, reading.taken_at, pack_sample(sample))])
 
 
 async def _take_category(
@@ -106,18 +122,6 @@ async def record_unaskable(
     now = utcnow()
     values = {"last_error": reason, "last_polled_at": now}
     await _write_node(session, node, values, is_surprising=False, interval_s=interval_s)
-
-
-def _logged(node: ClaimedNode, reading: StatusReading) -> dict[str, Any]:
-    entry = PollEntry(
-        at=reading.taken_at,
-        duration_ms=reading.duration_ms,
-        values=reading.value_count,
-        is_reachable=reading.reachable,
-        error=reading.error,
-        cause=PollCause(node.poll_cause or PollCause.SCHEDULE),
-    )
-    return {"poll_log": with_entry(node.poll_log, entry)}
 
 
 def _state(reading: StatusReading, verdict: Verdict, news: PartNews) -> dict[str, Any]:
@@ -183,6 +187,7 @@ async def _write_node(
     """Write the node and give it free; returns its school, or None if it is not ours any more."""
     now = utcnow()
     interval = node.poll_interval_s or interval_s
+    interval = backed_off_s(interval, int(values.get("failed_polls", 0)))
     turn = next_poll_at(node.id, interval, now)
     cause = None
     if is_surprising:

@@ -173,6 +173,9 @@ async def _update(
         found, before = verdicts[status.index], known[status.index]
         since = reading.taken_at if found.is_oper_changed else before["oper_since"]
         values = _measured(status) | {
+            # Never unsaid: most polls do not ask for them.
+            "type": before["type"] if status.type is None else status.type,
+            "mac": before["mac"] if status.mac is None else status.mac,
             "oper_since": since,
             "in_bps": found.rates.in_bps,
             "out_bps": found.rates.out_bps,

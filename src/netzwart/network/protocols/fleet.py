@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from itertools import count
 
 from netzwart.network.protocols.envelopes import Report, identity_of
-from netzwart.network.protocols.fleet_agents import FleetAgent, Outcome, Reading
+from netzwart.network.protocols.fleet_agents import FleetAgent, Outcome, Reading, Scope
 from netzwart.network.protocols.sheets import FIRST_IDENTITY
 
 _WINDOW = 4
@@ -64,26 +64,24 @@ class FleetWire:
         self.polling = 0
         """Polls under way."""
 
-    def poll(
-        self, agent: FleetAgent, done: Callable[[FleetAgent], None], *, everything: bool
-    ) -> None:
+    def poll(self, agent: FleetAgent, done: Callable[[FleetAgent], None], scope: Scope) -> None:
         """Ask the agent; `done` is called once, and finds the end in `agent.outcome`.
 
         Args:
             agent: No poll of it may be under way.
             done: Called from the loop; must not raise.
-            everything: Also what hardly ever changes.
+            scope: How much it is asked.
         """
         if agent.done is not None:
             raise RuntimeError("a poll of this agent is under way")
         agent.done = done
         self.polling += 1
         now = time.monotonic()
-        agent.begin(everything=everything, now=now)
+        agent.begin(scope, now)
         self._set_alarm(agent, now)
         self._send_more(agent)
 
-    async def ask(self, agent: FleetAgent, *, everything: bool = True) -> Outcome:
+    async def ask(self, agent: FleetAgent, scope: Scope = Scope.EVERYTHING) -> Outcome:
         """Poll one agent and return how it ended."""
         ended: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
 
@@ -91,7 +89,7 @@ class FleetWire:
             if not ended.done():
                 ended.set_result(asked.outcome)
 
-        self.poll(agent, note, everything=everything)
+        self.poll(agent, note, scope)
         return await ended
 
     async def close(self) -> None:
@@ -231,7 +229,7 @@ class FleetWire:
                 continue
             if agent.due_at > now and agent.deadline_at > now:
                 self._push(agent)
-            elif agent.tries >= agent.pace.retries or agent.deadline_at <= now:
+            elif agent.tries >= agent.retries or agent.deadline_at <= now:
                 self._give_up(agent)
             else:
                 self._repeat(agent, now)

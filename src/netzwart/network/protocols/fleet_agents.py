@@ -39,6 +39,16 @@ class Outcome(StrEnum):
     """An error-status, a report, or answers that nobody can read: the general wire says why."""
 
 
+class Scope(StrEnum):
+    """How much of its sheet an agent is asked."""
+
+    PROBE = "probe"
+    """The scalars, once: is it there again?"""
+    USUAL = "usual"
+    """All but what hardly ever changes."""
+    EVERYTHING = "everything"
+
+
 class Reading(StrEnum):
     """What one answer means for the poll."""
 
@@ -90,7 +100,6 @@ class FleetAgent:
         "flying",
         "has_news",
         "identities",
-        "is_everything",
         "limits",
         "next",
         "number",
@@ -99,7 +108,9 @@ class FleetAgent:
         "patience_s",
         "questions",
         "refused",
+        "retries",
         "round_trip_s",
+        "scope",
         "sheet",
         "started_at",
         "taken",
@@ -140,7 +151,8 @@ class FleetAgent:
         """Called when the poll under way has ended; None between polls."""
         self.identities: list[int] = []
         self.asked: list[int] = []
-        self.is_everything = True
+        self.scope = Scope.EVERYTHING
+        self.retries = self.pace.retries
         self.next = self.flying = self.tries = self.taken = self.refused = 0
         self.waiting = 0
         """One bit for each question whose answer is still to come."""
@@ -148,9 +160,10 @@ class FleetAgent:
         """Counts the polls."""
         self.started_at = self.due_at = self.deadline_at = 0.0
 
-    def begin(self, *, everything: bool, now: float) -> None:
-        """Start a poll: with `everything` also what hardly ever changes."""
-        self.is_everything = everything
+    def begin(self, scope: Scope, now: float) -> None:
+        """Start a poll."""
+        self.scope = scope
+        self.retries = 0 if scope is Scope.PROBE else self.pace.retries
         self.number += 1
         self.has_news = False
         self.values = self.fittings = self.refused = 0
@@ -161,10 +174,15 @@ class FleetAgent:
         self.asked = [
             place
             for place, question in enumerate(self.questions)
-            if self.is_everything or not question.is_slow or self.answers[place] is None
+            if self._is_asked(question, self.answers[place])
         ]
         self.waiting = sum(1 << place for place in self.asked)
         self.next = self.flying = self.tries = self.taken = 0
+
+    def _is_asked(self, question: Question, answer: Answer | None) -> bool:
+        if self.scope is Scope.PROBE:
+            return question.block is None
+        return self.scope is Scope.EVERYTHING or not question.is_slow or answer is None
 
     def time_round_trip(self, seconds: float) -> None:
         """Note how long an answer took; four times as long is waited for, but at least 0.3 s."""
@@ -235,13 +253,21 @@ class FleetAgent:
         self.questions = questions_of(self.sheet, self.limits, self.envelope.room)
         self.answers = [None] * len(self.questions)
 
-    def numbers(self, block: Block) -> list[int]:
-        """Return a block's counters row by row, in the order of its columns."""
-        found: list[int] = []
+    def running(self) -> tuple[tuple[int, ...], list[int]]:
+        """Return counters and ticks of the last answers: those of the scalars, those of the blocks.
+
+        In the order of the sheet, row by row within a block.
+        """
+        scalars: tuple[int, ...] = ()
+        rows: list[int] = []
         for question, answer in zip(self.questions, self.answers, strict=True):
-            if question.block is block and answer is not None:
-                found += answer.numbers
-        return found
+            if answer is None:
+                continue
+            if question.block is None:
+                scalars += answer.numbers
+            elif answer.numbers:
+                rows += answer.numbers
+        return scalars, rows
 
     def scalars(self) -> Mapping[Oid, SnmpValue]:
         """Return the scalars that the agent has, from the last answers."""

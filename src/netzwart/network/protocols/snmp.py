@@ -12,11 +12,16 @@ from typing import Protocol, TypeVar
 
 import structlog
 
+from netzwart.network.protocols.datagrams import Endpoint, resolve
+from netzwart.network.protocols.engines import Engine
+from netzwart.network.protocols.envelopes import CommunityEnvelope, Envelope
+from netzwart.network.protocols.fleet import FleetWire
 from netzwart.network.protocols.replies import (
     AuthProtocol,
     EndlessTableError,
     Index,
     MalformedReplyError,
+    NoAnswerError,
     Oid,
     PrivacyProtocol,
     SnmpTarget,
@@ -25,6 +30,7 @@ from netzwart.network.protocols.replies import (
     SnmpWire,
     WireError,
 )
+from netzwart.network.protocols.secure_envelopes import SecureEnvelope
 from netzwart.network.protocols.udp_wire import UdpSnmpWire
 
 _REMEMBERED_S = 3600.0
@@ -36,11 +42,27 @@ _log = structlog.get_logger()
 AnswerT = TypeVar("AnswerT")
 
 
+@dataclass(frozen=True, slots=True)
+class FleetPlace:
+    """Where the fast wire sends an agent's questions, and how it wraps them."""
+
+    endpoint: Endpoint
+    envelope: Envelope
+
+
 class ClosableSnmpWire(SnmpWire, Protocol):
     """An `SnmpWire` that holds sockets."""
 
     async def close(self) -> None:
         """Close the sockets; the wire may not be used afterwards."""
+        ...
+
+
+class MeetingWire(ClosableSnmpWire, Protocol):
+    """A wire that remembers which SNMPv3 engines it met."""
+
+    def engine_at(self, endpoint: Endpoint) -> Engine | None:
+        """Return the engine that has answered from there with the right keys, if any."""
         ...
 
 
@@ -81,7 +103,7 @@ class ChoosingWire:
 
     def __init__(
         self,
-        own: ClosableSnmpWire,
+        own: MeetingWire,
         open_pysnmp: Callable[[], ClosableSnmpWire],
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -96,6 +118,8 @@ class ChoosingWire:
         self._open_pysnmp = open_pysnmp
         self._clock = clock
         self._pysnmp: ClosableSnmpWire | None = None
+        self._fleet: FleetWire | None = None
+        self._communities: dict[str, CommunityEnvelope] = {}
         self._verdicts: dict[tuple[str, int], _Verdict] = {}
 
     async def get(self, target: SnmpTarget, oids: Sequence[Oid]) -> Mapping[Oid, SnmpValue]:
@@ -111,10 +135,43 @@ class ChoosingWire:
     async def close(self) -> None:
         """Close all sockets; the wire may not be used afterwards."""
         try:
+            if self._fleet is not None:
+                await self._fleet.close()
             await self._own.close()
         finally:
             if self._pysnmp is not None:
                 await self._pysnmp.close()
+
+    @property
+    def fleet(self) -> FleetWire:
+        """Return the fast wire, which asks agents that have been learned by this one."""
+        if self._fleet is None:
+            self._fleet = FleetWire()
+        return self._fleet
+
+    async def fleet_place(self, target: SnmpTarget) -> FleetPlace | None:
+        """Return how the fast wire reaches an agent; None where it cannot.
+
+        That is who is asked by pysnmp, and who speaks SNMPv3 and has not answered this wire yet:
+        it meets the engines.
+        """
+        verdict = self._verdict(target)
+        if is_legacy(target) or (verdict is not None and verdict.is_read_by_pysnmp):
+            return None
+        try:
+            endpoint = await resolve(target)
+        except NoAnswerError:
+            return None
+        if target.version is SnmpVersion.V2C and target.community is not None:
+            return FleetPlace(endpoint, self._community(target.community.get_secret_value()))
+        engine = self._own.engine_at(endpoint)
+        return None if engine is None else FleetPlace(endpoint, SecureEnvelope(target, engine))
+
+    def _community(self, word: str) -> CommunityEnvelope:
+        envelope = self._communities.get(word)
+        if envelope is None:
+            envelope = self._communities[word] = CommunityEnvelope(word.encode())
+        return envelope
 
     async def _ask(
         self, target: SnmpTarget, act: Callable[[SnmpWire], Awaitable[AnswerT]]

@@ -13,8 +13,9 @@ from netzwart.network.protocols.ber import (
     decode_value,
     encode_oid_content,
 )
-from netzwart.network.protocols.datagrams import DatagramPort, resolve
+from netzwart.network.protocols.datagrams import DatagramPort, Endpoint, resolve
 from netzwart.network.protocols.dialogue import Dialogue, Question
+from netzwart.network.protocols.engines import Engine
 from netzwart.network.protocols.messages import GET, GET_BULK, GET_NEXT, Pdu
 from netzwart.network.protocols.replies import (
     Index,
@@ -72,6 +73,10 @@ class UdpSnmpWire:
             in_bulk = target.version is not SnmpVersion.V1
             await Walk[bytes, Varbind](ask, in_bulk=in_bulk).run(states)
         return {state.oid: state.found for state in states}
+
+    def engine_at(self, endpoint: Endpoint) -> Engine | None:
+        """Return the SNMPv3 engine that has answered from there with the right keys, if any."""
+        return self._dialogue.engine_at(endpoint)
 
     async def close(self) -> None:
         """Close the sockets; the wire may not be used afterwards."""
