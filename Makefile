@@ -8,7 +8,11 @@ T ?= tests
 PORT ?= 8000
 
 .DEFAULT_GOAL := help
+<<<<<<< HEAD
 .PHONY: help demo test run fix check migration score bench-api bench-proof parts clean
+=======
+.PHONY: help demo test run fix check migration score bench-api bench-poll parts clean
+>>>>>>> c0cc390 (feat(tools): measure status polls beside snmp_exporter and C)
 
 help: ## Show the verbs
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -47,6 +51,9 @@ bench-proof: .venv/.complete ## Time and memory of a proof with 5,000 expenses a
 
 bench-api: .venv/.complete ## Cost of lists and searches with 100,000 devices on both databases
 	@$(BIN)/python tools/bench_api.py
+
+bench-poll: .venv/.complete ## Cost of status polls beside snmp_exporter and a C client (needs ../shared/bench)
+	@$(BIN)/python tools/bench_poll.py
 
 parts: ## What the tests need of the system: browser, snmpd, sshd, PDF tools
 	@sh tools/parts.sh

@@ -10,7 +10,6 @@ from netzwart.network.polling.reading import (
     StatusReading,
 )
 from netzwart.network.rules import (
-    COMPONENTS_EVERY,
     Change,
     IncidentEnd,
     IncidentKind,
@@ -19,8 +18,6 @@ from netzwart.network.rules import (
     Reachability,
     first_poll_at,
     gone,
-    is_component_turn,
-    is_readings_turn,
     judge_interface,
     judge_node,
     needs_identification,
@@ -306,15 +303,3 @@ def test_first_polls_are_spread_and_soon():
     firsts = {first_poll_at(f"10.1.0.{n}", 161, NOW) for n in range(100)}
     assert len(firsts) > 50
     assert all(NOW <= first < NOW + timedelta(seconds=20) for first in firsts)
-
-
-def test_parts_are_read_every_twelfth_turn():
-    turns = [is_component_turn(5, 300, NOW + timedelta(seconds=300 * n)) for n in range(24)]
-    assert sum(turns) == 24 / COMPONENTS_EVERY
-
-
-@pytest.mark.parametrize(("interval_s", "expected"), [(60, 2), (300, 2), (1800, 2), (3600, 1)])
-def test_health_is_read_every_half_hour_or_with_each_slower_poll(interval_s: int, expected: int):
-    polls = range(0, 3600, interval_s)
-    turns = [is_readings_turn(5, interval_s, NOW + timedelta(seconds=at)) for at in polls]
-    assert sum(turns) == expected

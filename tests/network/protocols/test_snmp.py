@@ -8,6 +8,8 @@ from pyasn1.codec.ber import encoder
 from pyasn1.type import univ
 
 from netzwart.network.protocols import ber, snmp
+from netzwart.network.protocols.datagrams import Endpoint
+from netzwart.network.protocols.engines import Engine
 from netzwart.network.protocols.pysnmp_wire import PysnmpWire
 from netzwart.network.protocols.replies import (
     AuthenticationFailedError,
@@ -46,6 +48,10 @@ class WatchedWire:
         self.failure = failure
         self.asked: list[SnmpTarget] = []
         self.is_closed = False
+
+    def engine_at(self, endpoint: Endpoint) -> Engine | None:
+        del endpoint
+        return None
 
     async def get(self, target: SnmpTarget, oids: Sequence[Oid]) -> Mapping[Oid, SnmpValue]:
         self.note(target)

@@ -9,14 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, text, update
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from netzwart.database import table_of
-from netzwart.network.history.storing import store_samples
-from netzwart.network.tables import Node
-
-_nodes = table_of(Node)
+from netzwart.network.history.storing import sqlite_moment, store_samples
 
 
 @dataclass(slots=True)
@@ -37,18 +33,9 @@ class QuietVisit:
 
 
 _ONE_BY_ONE = (
-    update(_nodes)
-    .where(_nodes.c.id == bindparam("of_node"), _nodes.c.claimed_until == bindparam("lease"))
-    .values(
-        claimed_until=None,
-        poll_cause=None,
-        last_polled_at=bindparam("taken"),
-        last_answered_at=bindparam("answered"),
-        last_duration_ms=bindparam("duration"),
-        failed_polls=bindparam("failed"),
-        next_poll_at=bindparam("turn"),
-        poll_log=bindparam("log"),
-    )
+    "UPDATE node SET claimed_until = NULL, poll_cause = NULL, last_polled_at = ?,"
+    " last_answered_at = ?, last_duration_ms = ?, failed_polls = ?, next_poll_at = ?, poll_log = ?"
+    " WHERE id = ? AND claimed_until = ?"
 )
 _AT_ONCE = text(
     "UPDATE node SET claimed_until = NULL, poll_cause = NULL, last_polled_at = v.taken,"
@@ -69,13 +56,27 @@ async def record_quiet_visits(session: AsyncSession, visits: Sequence[QuietVisit
         return
     connection = await session.connection()
     if connection.dialect.name == "sqlite":
-        await connection.execute(_ONE_BY_ONE, [_values(visit) for visit in visits])
+        await connection.exec_driver_sql(_ONE_BY_ONE, [_row(visit) for visit in visits])
     else:
         rows = [_values(visit) for visit in visits]
         await connection.execute(_AT_ONCE, {name: [row[name] for row in rows] for name in rows[0]})
     await store_samples(
         session,
         [(one.node_id, one.taken_at, one.sample) for one in visits if one.sample is not None],
+    )
+
+
+def _row(visit: QuietVisit) -> tuple[Any, ...]:
+    answered_at = visit.answered_at
+    return (
+        sqlite_moment(visit.taken_at),
+        None if answered_at is None else sqlite_moment(answered_at),
+        visit.duration_ms,
+        visit.failed_polls,
+        sqlite_moment(visit.next_poll_at),
+        visit.poll_log,
+        visit.node_id,
+        sqlite_moment(visit.claimed_until),
     )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from netzwart.clock import utcnow
@@ -16,6 +16,7 @@ _nodes = table_of(Node)
 _schools = table_of(School)
 _MEASURING_NUMBER = "000000"
 _SHOWN = 5
+_AT_ONCE = 1000
 
 
 class UnknownNodesError(InvalidInputError):
@@ -42,13 +43,13 @@ async def enrol(session: AsyncSession, targets: Sequence[SnmpTarget]) -> dict[tu
 
 async def make_due(session: AsyncSession, ids: Sequence[int]) -> None:
     """Let these nodes' next turn be now; those that somebody visits just now keep theirs."""
-    statement = update(_nodes).where(
-        _nodes.c.id == bindparam("of_node"), _nodes.c.claimed_until.is_(None)
-    )
-    due = statement.values(next_poll_at=bindparam("now"))
-    now = utcnow()
-    rows = [{"of_node": node_id, "now": now} for node_id in ids]
-    await (await session.connection()).execute(due, rows)
+    for start in range(0, len(ids), _AT_ONCE):
+        chosen = _nodes.c.id.in_(ids[start : start + _AT_ONCE])
+        await session.execute(
+            update(_nodes)
+            .where(chosen, _nodes.c.claimed_until.is_(None))
+            .values(next_poll_at=utcnow())
+        )
 
 
 async def _make_nodes(

@@ -14,10 +14,11 @@ from netzwart.network.poll_log import PollCause, PollEntry, with_entry
 from netzwart.network.polling.bulk_recording import QuietVisit
 from netzwart.network.polling.due import LEASE, Claim, ClaimedNode
 from netzwart.network.polling.reading import PollError, StatusReading
+from netzwart.network.polling.standard_tables import IF_NUMBER
 from netzwart.network.polling.status_sheets import Gathering, gathering_of
 from netzwart.network.polling.turns import backed_off_s
 from netzwart.network.protocols.fleet_agents import FleetAgent, Outcome, Scope
-from netzwart.network.protocols.replies import SnmpTarget
+from netzwart.network.protocols.replies import SnmpTarget, SnmpValue
 from netzwart.network.rules import (
     FAILURES_UNTIL_DOWN,
     RESTART_TOLERANCE,
@@ -46,6 +47,7 @@ class Member:
         "packer",
         "poll_log",
         "polled_at",
+        "port_number",
         "sealed",
         "table_changed",
         "target",
@@ -77,6 +79,7 @@ class Member:
         self.gathering: Gathering | None = None
         self.packer: Packer | None = None
         self.table_changed: tuple[int, ...] | None = None
+        self.port_number: SnmpValue | None = None
         self.errors: tuple[int, ...] | None = None
         self.errors_hour = -1
 
@@ -151,6 +154,8 @@ class Member:
             self.is_outdated = True
             return None
         self.is_outdated = self._is_table_changed(scalars[1:])
+        if self.agent.has_news:
+            self.is_outdated |= self._is_number_changed()
         if self.is_outdated or self.agent.has_news:
             return None
         counters = self.gathering.take(rows)
@@ -211,6 +216,15 @@ class Member:
         """Tell whether ifTableLastChange moved; the first poll after learning sets the mark."""
         before, self.table_changed = self.table_changed, ticks
         return before is not None and before != ticks
+
+    def _is_number_changed(self) -> bool:
+        """Tell whether ifNumber moved: ports behind the last one that is asked for show so alone.
+
+        The first poll of a new agent is all news, and sets the mark.
+        """
+        before, now = self.port_number, self.agent.scalars().get(IF_NUMBER)
+        self.port_number = now
+        return before is not None and before != now
 
 
 def logged(log: bytes | None, reading: StatusReading, cause: str | None) -> bytes:
