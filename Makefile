@@ -8,11 +8,7 @@ T ?= tests
 PORT ?= 8000
 
 .DEFAULT_GOAL := help
-<<<<<<< HEAD
-.PHONY: help demo test run fix check migration score bench-api bench-proof parts clean
-=======
-.PHONY: help demo test run fix check migration score bench-api bench-poll parts clean
->>>>>>> c0cc390 (feat(tools): measure status polls beside snmp_exporter and C)
+.PHONY: help demo test run fix check migration score bench-api bench-poll bench-proof parts clean
 
 help: ## Show the verbs
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
