@@ -49,6 +49,7 @@ async def test_each_kind_is_found(site: Site, cast: Cast) -> None:
     for words, place in (
         ("10.77.1.9", f"/netz/knoten/{node.id}"),
         ("egy-core", f"/netz/knoten/{node.id}"),
+        ("0200.0000.0099", "/netz/mac?q=0200.0000.0099"),
         ("z999", f"/geraete?school={cast.school.id}&room={room.id}"),
         ("R-2022-0815", f"/foerderung/rechnungen/{invoice.id}"),
         (cast.school.number, f"/schulen/{cast.school.id}"),

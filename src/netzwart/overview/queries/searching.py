@@ -1,5 +1,6 @@
 """The one search box: what a number, name or address could mean, each kind in one statement."""
 
+import ipaddress
 from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
@@ -63,6 +64,8 @@ async def search(session: AsyncSession, actor: Actor, text: str) -> list[Hits]:
         found.append(await _devices(session, actor, words))
     if actor.may(Right.READ_NETWORK):
         found.append(await _nodes(session, actor, words))
+    if actor.may(Right.READ_ENDPOINTS) and _is_network_address(words):
+        found.append(_port_of(words))
     if actor.may(Right.READ_SCHOOLS):
         found.append(await _schools(session, actor, words))
         found.append(await _rooms(session, actor, words))
@@ -70,6 +73,24 @@ async def search(session: AsyncSession, actor: Actor, text: str) -> list[Hits]:
         found.append(await _invoices(session, actor, words))
         found.append(await _grants(session, actor, words))
     return [group for group in found if group.hits]
+
+
+def _is_network_address(words: str) -> bool:
+    """Tell whether the words are a MAC or an IP address, which hangs on a switch port."""
+    if normalised_mac(words) is not None:
+        return True
+    try:
+        ipaddress.ip_address(words)
+    except ValueError:
+        return False
+    return True
+
+
+def _port_of(words: str) -> Hits:
+    """Return the way to the switch port; the page there asks the tables."""
+    href = f"/netz/mac?{urlencode({'q': words})}"
+    hit = Hit(href, "Switch-Port dieser Adresse", "aus den MAC- und ARP-Tabellen", is_exact=False)
+    return Hits("Endgerät im Netz", "plug-connected", [hit])
 
 
 def _shown(title: str, icon: str, hits: Sequence[Hit], more_href: str | None = None) -> Hits:
