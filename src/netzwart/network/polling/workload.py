@@ -13,7 +13,7 @@ from netzwart.network.polling.bulk_recording import QuietVisit
 _log = structlog.get_logger()
 
 QUICK_PER_VISIT = 8
-"""A poll on the fast lane holds a few datagrams and no task: so many count as one visit."""
+"""A poll on the fast lane holds a few datagrams and no task: so many more may be under way."""
 _GATHER_S = 0.5
 """How long the first visit of a batch waits for others: a transaction costs as much as 30 rows."""
 _MOST_AT_ONCE = 500
@@ -33,6 +33,7 @@ class Workload:
             record: Writes quiet visits, some hundred at a time.
         """
         self._most = concurrency * QUICK_PER_VISIT
+        self._places = asyncio.Semaphore(concurrency)
         self._record = record
         self._tasks: set[asyncio.Task[None]] = set()
         self._quick = 0
@@ -63,8 +64,7 @@ class Workload:
     @property
     def room(self) -> int:
         """Return how many more visits may begin."""
-        used = len(self._tasks) * QUICK_PER_VISIT + self._quick
-        return max(0, (self._most - used) // QUICK_PER_VISIT)
+        return max(0, self._most - len(self._tasks) - self._quick)
 
     async def wait_for_room(self, stopping: asyncio.Task[Any] | None = None) -> None:
         """Wait until something has ended, or somebody wants to stop."""
@@ -77,10 +77,14 @@ class Workload:
         waiting.cancel()
 
     def start(self, visit: Coroutine[Any, Any, None]) -> None:
-        """Begin a visit that takes the long way."""
-        task = asyncio.create_task(visit)
+        """Begin a visit that takes the long way, as soon as there is a place for one."""
+        task = asyncio.create_task(self._placed(visit))
         self._tasks.add(task)
         task.add_done_callback(self._task_ended)
+
+    async def _placed(self, visit: Coroutine[Any, Any, None]) -> None:
+        async with self._places:
+            await visit
 
     def _task_ended(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
