@@ -37,7 +37,7 @@ _readings = table_of(TopologyReading)
 
 READ_EVERY = timedelta(minutes=15)
 """Neighbours age out after two minutes, MAC addresses after five; a quarter of an hour is enough
-to find a thing, and costs a fiftieth of the status polls."""
+to find a thing."""
 IDLE_S = 2.0
 _LEASE = timedelta(minutes=5)
 _VISIT_LIMIT_S = 120
