@@ -8,12 +8,14 @@ import hashlib
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from netzwart.accounts.tables import ApiToken, AuditEvent, Role
 from netzwart.database import Record
+from netzwart.documents.service import path_of
 from netzwart.documents.tables import Document
 from netzwart.evidence.tables import Stocktake, StocktakeLine, StocktakeState
 from netzwart.funding.purchase_tables import DeliveredSerial, DeliveryLine
@@ -57,6 +59,13 @@ class Marked:
     school_id: int = 0
     grant_id: int = 0
     ids: dict[str, int] = field(default_factory=dict[str, int])
+
+    def keep_files(self, folder: Path) -> None:
+        """Put the bytes of the school's document where the service looks for them."""
+        content = self.mark.encode()
+        path = path_of(folder, hashlib.sha256(content).hexdigest())
+        path.parent.mkdir(parents=True)
+        path.write_bytes(content)
 
 
 async def two_schools(session: AsyncSession) -> tuple[Marked, Marked]:

@@ -110,6 +110,7 @@ class Api:
 
     client: AsyncTestClient[Litestar]
     database: Database
+    settings: Settings
 
     async def caller(self, role: Role = Role.ADMIN, school_id: int | None = None) -> Caller:
         """Return somebody with this role."""
@@ -133,8 +134,7 @@ class Api:
 @asynccontextmanager
 async def running_api(database: Database, folder: Path) -> AsyncGenerator[Api]:
     """Run the application without a server."""
-    app = create_app(
-        Settings(data_dir=folder), database, secret_box=SecretBox(new_key()), is_demo=True
-    )
+    settings = Settings(data_dir=folder)
+    app = create_app(settings, database, secret_box=SecretBox(new_key()), is_demo=True)
     async with AsyncTestClient(app) as client:
-        yield Api(client, database)
+        yield Api(client, database, settings)

@@ -160,14 +160,37 @@ async def _fill(
                 )
             await connection.run_sync(schema.tear_down)
         await connection.run_sync(schema.bring_up)
-        for table in _tables():
-            progress(table.name)
-            for batch in _batches(archive, table):
-                await connection.execute(insert(table), batch)
-                rows += len(batch)
-            if not database.is_sqlite and "id" in table.c:
-                await connection.execute(_next_number(table))
+        async with _without_triggers(connection, is_sqlite=database.is_sqlite):
+            for table in _tables():
+                progress(table.name)
+                for batch in _batches(archive, table):
+                    await connection.execute(insert(table), batch)
+                    rows += len(batch)
+                if not database.is_sqlite and "id" in table.c:
+                    await connection.execute(_next_number(table))
     return rows
+
+
+@asynccontextmanager
+async def _without_triggers(
+    connection: AsyncConnection, *, is_sqlite: bool
+) -> AsyncGenerator[None]:
+    """Keep triggers still: what they once wrote is in the archive, and is not written twice."""
+    if is_sqlite:
+        query = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"
+        triggers = (await connection.exec_driver_sql(query)).all()
+        for name, _ in triggers:
+            await connection.exec_driver_sql(f'DROP TRIGGER "{name}"')
+        yield
+        for _, statement in triggers:
+            await connection.exec_driver_sql(statement)
+        return
+    names = [table.name for table in _tables()]
+    for name in names:
+        await connection.exec_driver_sql(f'ALTER TABLE "{name}" DISABLE TRIGGER USER')
+    yield
+    for name in names:
+        await connection.exec_driver_sql(f'ALTER TABLE "{name}" ENABLE TRIGGER USER')
 
 
 def _tables() -> Sequence[Table]:

@@ -131,9 +131,7 @@ def open_shell_target(
         UnusableCredentialError: no platform or user, or sealed with another key.
     """
     if platform is None:
-        raise UnusableCredentialError(
-            "Für SSH fehlt die Plattform; bitte am Knoten eintragen (z. B. cisco_ios)."
-        )
+        raise UnusableCredentialError("Für SSH fehlt die Plattform; bitte am Knoten eintragen.")
     try:
         secrets = box.open(sealed.secrets_encrypted, purpose_of(sealed.id))
     except BrokenSealError as error:

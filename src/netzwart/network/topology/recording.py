@@ -28,6 +28,8 @@ from netzwart.network.topology_tables import AddressEntry, ForwardingEntry, Topo
 _nodes = table_of(Node)
 _interfaces = table_of(Interface)
 _neighbours = table_of(Neighbour)
+_NEIGHBOURS_LOCK = 0x4E45_4947
+"""Any number that nothing else locks."""
 _macs = table_of(ForwardingEntry)
 _addresses = table_of(AddressEntry)
 _readings = table_of(TopologyReading)
@@ -69,6 +71,7 @@ async def record_neighbours(
     session: AsyncSession, node_id: int, told: Sequence[ToldNeighbour], at: datetime
 ) -> None:
     """Write who is at the other ends of the cables; who is not named any more is gone."""
+    await _one_at_a_time(session)
     nodes = await _recognised(session, node_id, told)
     now = {one.key: one for one in heard(told, nodes)}
     rows = await session.execute(
@@ -155,8 +158,18 @@ async def _recognised(
     return {one: node for one, node in nodes.items() if node is not None}
 
 
+async def _one_at_a_time(session: AsyncSession) -> None:
+    """Let one transaction at a time write neighbours on PostgreSQL; SQLite has one writer anyway.
+
+    Two nodes that hear each other write into each other's rows, in either order: a deadlock.
+    """
+    if (await session.connection()).dialect.name == "postgresql":
+        await session.execute(select(func.pg_advisory_xact_lock(_NEIGHBOURS_LOCK)))
+
+
 async def _adopt(session: AsyncSession, node_id: int, at: datetime) -> None:
     """Let others recognise this node, whom they heard before anybody knew what it is called."""
+    await _one_at_a_time(session)
     names = union(
         select(_interfaces.c.mac).where(
             _interfaces.c.node_id == node_id, _interfaces.c.mac.is_not(None)
