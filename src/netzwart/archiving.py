@@ -177,13 +177,14 @@ async def _without_triggers(
 ) -> AsyncGenerator[None]:
     """Keep triggers still: what they once wrote is in the archive, and is not written twice."""
     if is_sqlite:
-        query = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"
-        triggers = (await connection.exec_driver_sql(query)).all()
-        for name, _ in triggers:
+        kept = "SELECT {} FROM sqlite_master WHERE type = 'trigger' ORDER BY name"
+        names = (await connection.exec_driver_sql(kept.format("name"))).scalars().all()
+        statements = (await connection.exec_driver_sql(kept.format("sql"))).scalars().all()
+        for name in names:
             await connection.exec_driver_sql(f'DROP TRIGGER "{name}"')
         yield
-        for _, statement in triggers:
-            await connection.exec_driver_sql(statement)
+        for statement in statements:
+            await connection.exec_driver_sql(str(statement))
         return
     names = [table.name for table in _tables()]
     for name in names:
