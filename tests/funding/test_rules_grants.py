@@ -11,6 +11,7 @@ from netzwart.funding.rules.drawing_down import (
     DrawdownLimit,
     DrawdownPosition,
     drawdown_maximum,
+    reduction_of,
 )
 from netzwart.funding.rules.granting import (
     FundingRateMissingError,
@@ -245,3 +246,27 @@ def test_nothing_may_be_called_before_the_notice_is_final(final_on: date | None)
 def test_nothing_may_be_called_while_old_money_lies_idle():
     result = drawdown_maximum(replace(POSITION, unspent_overdue=Decimal("0.01")))
     assert (result.amount, result.blockers) == (ZERO, (DrawdownBlocker.UNSPENT_MONEY,))
+
+
+def test_what_takes_off_the_grant_takes_off_the_call():
+    less = drawdown_maximum(replace(POSITION, reduction=Decimal("1080.00")))
+    assert (less.amount, less.binding) == (Decimal("29751.26"), DrawdownLimit.COSTS)
+    flat = replace(POSITION, mode=DrawdownMode.FLAT, reduction=Decimal("1080.00"))
+    assert drawdown_maximum(flat).amount == Decimal("749790.00")
+
+
+@pytest.mark.parametrize(
+    ("costs", "claimed", "reduction"),
+    [
+        ("1000.00", "900.00", "0.00"),
+        ("1000.00", "850.00", "50.00"),
+        ("1000.01", "900.00", "0.01"),  # rounded down to full euros
+        ("2000.00", "1000.00", "0.00"),  # the award is a limit of its own, no reduction
+        ("2000.00", "960.00", "40.00"),
+    ],
+)
+def test_reduction_is_what_is_missing_to_the_share_or_the_award(
+    costs: str, claimed: str, reduction: str
+):
+    found = reduction_of(Decimal("0.9"), Decimal(costs), Decimal("1000.00"), Decimal(claimed))
+    assert found == Decimal(reduction)

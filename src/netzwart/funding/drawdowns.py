@@ -12,6 +12,7 @@ from netzwart.funding.rules.drawing_down import (
     DrawdownMaximum,
     DrawdownPosition,
     drawdown_maximum,
+    reduction_of,
 )
 from netzwart.funding.rules.granting import rate_of, split_grant
 from netzwart.funding.rules.terms import DrawdownMode
@@ -77,6 +78,7 @@ class DrawdownProposal:
             "rate": str(self.position.rate),
             "eligible_paid": str(self.position.eligible_paid),
             "eligible_due": str(self.position.eligible_due),
+            "reduction": str(self.position.reduction),
             "called_before": str(self.position.received),
             "maximum": str(self.maximum.amount),
             "binding": self.maximum.binding.value,
@@ -93,14 +95,19 @@ def propose_drawdown(grant: SettledGrant) -> DrawdownProposal:
     last = max((row.day for row in calls if row.day is not None), default=None)
     due = _due_invoices(record, on)
     tranches = [row for row in record.tranches if row.number == on.year]
-    paid = grant.settlement.totals.eligible
+    rate, paid = rate_of(grant.terms), grant.settlement.totals.eligible
+    then = _when_paid(grant, due) if mode is DrawdownMode.TWO_MONTHS else grant
+    soon = max(ZERO, then.settlement.totals.eligible - paid)
     position = DrawdownPosition(
         on=on,
         mode=mode,
-        rate=rate_of(grant.terms),
+        rate=rate,
         awarded=head.approved_amount,
         eligible_paid=paid,
-        eligible_due=_eligible_due(grant, due) if mode is DrawdownMode.TWO_MONTHS else ZERO,
+        eligible_due=soon,
+        reduction=reduction_of(
+            rate, paid + soon, head.approved_amount, then.settlement.totals.grant_claimed
+        ),
         received=total([row.amount for row in calls]),
         tranche=total([row.amount for row in tranches]) if record.tranches else None,
         tranche_received=total(
@@ -144,8 +151,8 @@ def _is_taken_back(invoice: InvoiceRecord) -> bool:
     return invoice.gross <= 0
 
 
-def _eligible_due(grant: SettledGrant, due: list[tuple[InvoiceRecord, date, Decimal]]) -> Decimal:
-    """Return how much more would be eligible if these invoices were paid when they are due."""
+def _when_paid(grant: SettledGrant, due: list[tuple[InvoiceRecord, date, Decimal]]) -> SettledGrant:
+    """Return the grant as it would be settled if these invoices were paid when they are due."""
     on, record = grant.settlement.as_of, grant.record
     foreseen = {
         invoice.id: PaymentRecord(
@@ -167,8 +174,10 @@ def _eligible_due(grant: SettledGrant, due: list[tuple[InvoiceRecord, date, Deci
         )
         for invoice in record.invoices
     )
-    later = settle_grant(replace(record, invoices=invoices), add_months(on, USE_MONTHS))
-    return max(ZERO, later.settlement.totals.eligible - grant.settlement.totals.eligible)
+    known = tuple(row for row in record.incomes if row.day is not None and row.day <= on)
+    return settle_grant(
+        replace(record, invoices=invoices, incomes=known), add_months(on, USE_MONTHS)
+    )
 
 
 def _receipts(grant: SettledGrant, after: date | None) -> list[CalledReceipt]:

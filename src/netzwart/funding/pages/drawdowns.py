@@ -182,6 +182,7 @@ def _basis(kept: Mapping[str, Any]) -> dict[str, Any]:
     if len(found) < len(amounts):
         return {}
     blockers = [BLOCKERS[DrawdownBlocker(name)] for name in kept.get("blockers", [])]
+    found["reduction"] = Decimal(str(kept.get("reduction", "0.00")))
     return {**found, "blockers": blockers, "receipts": kept.get("receipts", [])}
 
 

@@ -45,6 +45,8 @@ class DrawdownPosition:
     """Day from which the notice can no longer be contested."""
     unspent_overdue: Decimal = ZERO
     """Called money that was not spent within two months."""
+    reduction: Decimal = ZERO
+    """What income, caps on the grant and rounding take off the grant. Source: ANBest-G 2."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +62,11 @@ class DrawdownMaximum:
 def drawdown_maximum(position: DrawdownPosition) -> DrawdownMaximum:
     """Return the most that may be called, zero when a precondition is missing.
 
-    Source: ANBest-G 1.4; VVG 7.1, 7.2; formula 9.6.
+    What lowers the grant lowers the call: a grant reduced by new income is not called in full only
+    to be paid back. Source: ANBest-G 1.4, 2; VVG 7.1, 7.2; formulas 9.5 and 9.6.
     """
-    limits = {DrawdownLimit.AWARD: cents(position.awarded - position.received)}
+    left = position.awarded - position.reduction
+    limits = {DrawdownLimit.AWARD: cents(left - position.received)}
     if position.mode in {DrawdownMode.TWO_MONTHS, DrawdownMode.REIMBURSEMENT}:
         limits[DrawdownLimit.COSTS] = _by_costs(position)
     if position.tranche is not None:
@@ -77,7 +81,12 @@ def _by_costs(position: DrawdownPosition) -> Decimal:
     costs = exact(position.eligible_paid)
     if position.mode is DrawdownMode.TWO_MONTHS:
         costs += exact(position.eligible_due)
-    return cents(cents(exact(position.rate) * costs) - position.received)
+    return cents(exact(position.rate) * costs) - position.reduction - position.received
+
+
+def reduction_of(rate: Decimal, costs: Decimal, awarded: Decimal, claimed: Decimal) -> Decimal:
+    """Return by how much the grant claimed stays below the share of the costs and the award."""
+    return max(ZERO, min(cents(exact(rate) * exact(costs)), awarded) - claimed)
 
 
 def _blockers(position: DrawdownPosition) -> tuple[DrawdownBlocker, ...]:

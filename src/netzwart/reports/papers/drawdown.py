@@ -81,8 +81,10 @@ def _calculation(proposal: DrawdownProposal) -> PaperTable:
     ]
     if position.mode is DrawdownMode.TWO_MONTHS:
         rows.append(("fällig innerhalb von zwei Monaten, zuwendungsfähig", position.eligible_due))
+    rows.append((f"Fördersatz {format_percent(position.rate, 2)}", None))
+    if position.reduction:
+        rows.append(("Minderung durch Einnahmen, Obergrenzen, Rundung", position.reduction))
     rows += [
-        (f"Fördersatz {format_percent(position.rate, 2)}", None),
         ("bereits abgerufen", position.received),
         ("bewilligt", position.awarded),
     ]
