@@ -16,11 +16,10 @@ from netzwart.accounts.actors import SYSTEM
 from netzwart.accounts.cookies import CookieNames
 from netzwart.accounts.service import add_token
 from netzwart.accounts.tables import Role
-from netzwart.app import create_app
 from netzwart.database import Database
-from netzwart.secrets import SecretBox, new_key
 from netzwart.settings import Settings
 from tests.cast import CSRF, a_person
+from tests.lent_app import lent_app
 
 
 @dataclass
@@ -135,6 +134,6 @@ class Api:
 async def running_api(database: Database, folder: Path) -> AsyncGenerator[Api]:
     """Run the application without a server."""
     settings = Settings(data_dir=folder)
-    app = create_app(settings, database, secret_box=SecretBox(new_key()), is_demo=True)
+    app = lent_app(settings, database, is_demo=True)
     async with AsyncTestClient(app) as client:
         yield Api(client, database, settings)

@@ -11,12 +11,11 @@ from litestar import Litestar
 from sqlalchemy import Connection, event, text
 
 from netzwart.accounts.csrf import CSRF_FIELD, CSRF_HEADER
-from netzwart.app import create_app
 from netzwart.database import Database
-from netzwart.secrets import SecretBox, new_key
 from netzwart.settings import Settings
 from netzwart.web.headers import CONTENT_SECURITY_POLICY
 from tests.cast import Person
+from tests.lent_app import lent_app
 from tests.markup import markup_problems
 
 STATEMENTS_AT_MOST = 8
@@ -122,7 +121,7 @@ class Browser:
 async def open_site(database: Database, data_dir: Path, **settings: Any) -> AsyncGenerator[Site]:
     """Open the application over a migrated database."""
     chosen = Settings(data_dir=data_dir, **settings)
-    app = create_app(chosen, database, secret_box=SecretBox(new_key()), operator_name="Musterstadt")
+    app = lent_app(chosen, database, operator_name="Musterstadt")
     site = Site(app, database, chosen)
     # The first connection asks the server about itself, which is nobody's statement.
     async with database.session(writing=False) as session:

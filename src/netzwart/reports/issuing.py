@@ -44,6 +44,8 @@ _PROOF_TWINS = (
     (CHECKS, "Prüfbericht"),
 )
 _LONGEST_TITLE = 300
+_NUMBERS_LOCK = 0x4E5A_0002
+"""Key of the advisory lock on the numbers of issued papers."""
 _FIRST_ZIP_DAY = (1980, 1, 1, 0, 0, 0)
 
 
@@ -114,7 +116,7 @@ async def issue(
         DraftNotIssuableError: when the value is a draft.
         CertificateExpiredError: when the certificate is not valid today.
     """
-    number = await next_number(session, order.kind)
+    number = await reserve_number(session, order.kind)
     root = await last_seal_root(session)
     drawn = await asyncio.to_thread(draw_numbered, paper, number, signer, root)
     return await store(session, drawn, order, actor)
@@ -256,12 +258,22 @@ async def get_issued(session: AsyncSession, document_id: int, actor: Actor) -> I
 
 
 async def next_number(session: AsyncSession, kind: PaperKind) -> str:
-    """Return `VN-2026-0007`; two at the same moment meet the unique constraint."""
+    """Return `VN-2026-0007`, which somebody else may take before it is stored."""
     start = f"{KINDS[kind].prefix}-{utcnow().astimezone(BERLIN).year}-"
     last = await session.scalar(
         select(func.max(_DOCUMENT.c.number)).where(_DOCUMENT.c.number.startswith(start))
     )
     return f"{start}{int(str(last).rpartition('-')[2]) + 1 if last else 1:04d}"
+
+
+async def reserve_number(session: AsyncSession, kind: PaperKind) -> str:
+    """Return the next number, which nobody else gets before this transaction ends.
+
+    SQLite has one writer anyway; on PostgreSQL, two that look at the same time would see the same.
+    """
+    if (await session.connection()).dialect.name == "postgresql":
+        await session.execute(select(func.pg_advisory_xact_lock(_NUMBERS_LOCK)))
+    return await next_number(session, kind)
 
 
 async def _last_of(session: AsyncSession, order: PaperOrder) -> int | None:

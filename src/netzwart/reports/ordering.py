@@ -22,7 +22,13 @@ from netzwart.funding.tables import Grant, Measure
 from netzwart.inventory.tables import Device
 from netzwart.jobs import JobContext, Task, enqueue
 from netzwart.reports.compiling import PaperOrder, check_order, compile_paper
-from netzwart.reports.issuing import draw_numbered, last_seal_root, next_number, store
+from netzwart.reports.issuing import (
+    draw_numbered,
+    last_seal_root,
+    next_number,
+    reserve_number,
+    store,
+)
 from netzwart.reports.kinds import PaperKind
 from netzwart.reports.signing import PaperSigner
 from netzwart.reports.tables import PaperJob, PaperJobState
@@ -158,7 +164,7 @@ async def _make(database: Database, job: PaperJob, signer: PaperSigner) -> None:
         drawn = await asyncio.to_thread(draw_numbered, paper, number, signer, root)
         await _note(database, job.id, stage="Speichern", percent=95)
         async with database.session() as session:
-            if await next_number(session, order.kind) == number:
+            if await reserve_number(session, order.kind) == number:
                 document = await store(session, drawn, order, orderer)
                 await session.execute(
                     _change(
