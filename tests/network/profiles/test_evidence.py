@@ -3,7 +3,7 @@ from netzwart.network.profiles.loading import knowledge
 
 
 def test_a_profile_s_recordings_say_what_they_must_come_to():
-    (one,) = recordings_of("aruba_aoscx")
+    one, *_ = recordings_of("aruba_aoscx")
 
     assert one.name == "6300m_10_13"
     assert one.objects > 20
