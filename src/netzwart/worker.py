@@ -26,6 +26,7 @@ from netzwart.network.poll_log import PollCause
 from netzwart.network.polling.access_checking import AccessChecker
 from netzwart.network.polling.cycle import NodeIsBusyError, PollCycle
 from netzwart.network.polling.fast_lane import FastLane
+from netzwart.network.polling.shell_cycle import ShellCycle
 from netzwart.network.profiles.loading import knowledge
 from netzwart.network.protocols.replies import SshWire
 from netzwart.network.protocols.snmp import open_snmp_wire
@@ -82,7 +83,10 @@ async def run_worker(
     papers = paper_task(open_signer(settings, secret_box))
     shell = _ShellDoor()
     checker = AccessChecker(database, secret_box, known, wire, shell.opened)
-    tasks = [*_tasks(cycle, discovery, checker), papers]
+    shells = ShellCycle(
+        database, shell.opened, secret_box, known, cycle.report, settings.poll_interval_s
+    )
+    tasks = [*_tasks(cycle, shells, discovery, checker), papers]
     _log.info("worker_started", profiles=len(known.profiles), tasks=[task.name for task in tasks])
     try:
         async with asyncio.TaskGroup() as group:
@@ -91,6 +95,7 @@ async def run_worker(
                 listener = _trap_listener(settings, settings.trap_address, cycle, secret_box)
                 group.create_task(_keep_up("traps", listener, stopping))
             group.create_task(_keep_up("topology", topology.run, stopping))
+            group.create_task(_keep_up("shells", shells.run, stopping))
             group.create_task(
                 _keep_up("jobs", lambda stop: run_jobs(database, tasks, stop), stopping)
             )
@@ -140,11 +145,15 @@ def _trap_listener(
     return run
 
 
-def _tasks(cycle: PollCycle, discovery: Discovery, checker: AccessChecker) -> list[Task]:
+def _tasks(
+    cycle: PollCycle, shells: ShellCycle, discovery: Discovery, checker: AccessChecker
+) -> list[Task]:
     async def poll_node(context: JobContext, arguments: Mapping[str, Any]) -> None:
         """Visit one node at once; raises while another worker has it, and is tried again."""
         del context
-        await cycle.poll_node(int(arguments["node_id"]))
+        node_id = int(arguments["node_id"])
+        if not await shells.hurry(node_id):
+            await cycle.poll_node(node_id)
 
     async def discover(context: JobContext, arguments: Mapping[str, Any]) -> None:
         """Go on with a search; after a crash it continues where it was."""

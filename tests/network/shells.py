@@ -78,6 +78,7 @@ class DeviceShell:
         self.stalls_at = stalls_at
         self.asked: list[str] = []
         self.sessions = 0
+        self.entered = asyncio.Event()
         self.host_key = asyncssh.generate_private_key("ssh-ed25519")
         self.port = 0
         self._connections: list[asyncssh.SSHServerConnection] = []
@@ -110,6 +111,7 @@ class DeviceShell:
 
     async def _serve(self, process: asyncssh.SSHServerProcess[str]) -> None:
         self.sessions += 1
+        self.entered.set()
         prompt = "demo-sw-01>"
         process.stdout.write(f"\r\n{prompt}")
         line = ""

@@ -29,7 +29,15 @@ from netzwart.database import DbSession, table_of
 from netzwart.errors import NotFoundError
 from netzwart.network import service
 from netzwart.network.discovery import api as discovery_api
-from netzwart.network.forms import Address, CredentialForm, NodeForm, Port, Secret
+from netzwart.network.forms import (
+    SECRET_NAMES,
+    Address,
+    CredentialChangeForm,
+    CredentialForm,
+    NodeForm,
+    Port,
+    Secret,
+)
 from netzwart.network.live.streaming import EventsController
 from netzwart.network.resources import (
     COMPONENTS,
@@ -74,6 +82,12 @@ class _Secrets(Form):
     enable_secret: Secret | None = None
 
 
+class _NewSecrets(_Secrets):
+    """What is sealed instead; what is not given stays, unless all is to be forgotten first."""
+
+    forget_secrets: bool = False
+
+
 async def _create_node(act: Act, values: Values) -> Node:
     return await service.create_node(act.session, act.actor, filled(NodeForm, values))
 
@@ -87,6 +101,13 @@ async def _update_node(act: Act, node: Node, values: Values) -> None:
 async def _create_credential(act: Act, values: Values) -> Credential:
     form = filled(CredentialForm, values)
     return await service.create_credential(act.session, act.actor, act.secret_box, form)
+
+
+async def _update_credential(act: Act, credential: Credential, values: Values) -> None:
+    plain = CredentialChangeForm.model_fields.keys() - {*SECRET_NAMES, "forget_secrets"}
+    present = {name: getattr(credential, name) for name in plain}
+    form = filled(CredentialChangeForm, {**present, **values})
+    await service.change_credential(act.session, act.actor, act.secret_box, credential.id, form)
 
 
 NODE_FIELDS = "name school credential ssh_credential is_enabled poll_interval_s"
@@ -205,10 +226,12 @@ CONTROLLERS: list[ControllerRouterHandler] = [
         Writing(
             CREDENTIALS,
             Right.EDIT_CREDENTIALS,
-            "name kind user_name auth privacy school note",
-            patched="name note",
+            "name kind user_name auth privacy read_timeout_s fast_cli school note",
+            patched="name user_name auth privacy read_timeout_s fast_cli school note",
             form=_Secrets,
+            patch=_NewSecrets,
             create=_create_credential,
+            update=_update_credential,
             may_delete=True,
             audits_itself=True,
         ),

@@ -7,7 +7,8 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from netzwart.database import table_of
-from netzwart.network.forms import CredentialForm
+from netzwart.errors import InvalidInputError
+from netzwart.network.forms import SECRET_NAMES, CredentialChangeForm, CredentialForm
 from netzwart.network.protocols.replies import (
     AuthProtocol,
     PrivacyProtocol,
@@ -17,6 +18,9 @@ from netzwart.network.protocols.replies import (
 )
 from netzwart.network.tables import Credential, CredentialKind
 from netzwart.secrets import BrokenSealError, SecretBox
+
+SSH_PATIENCE_S = 20
+"""Seconds that a session waits for each answer where the credentials name no other time."""
 
 _credentials = table_of(Credential)
 _VERSIONS = {
@@ -40,6 +44,8 @@ class SealedCredential:
     auth: str | None
     privacy: str | None
     secrets_encrypted: bytes
+    read_timeout_s: int | None = None
+    fast_cli: bool = True
 
 
 def purpose_of(credential_id: int) -> str:
@@ -59,6 +65,8 @@ async def store_credential(
         privacy=form.privacy,
         school_id=form.school_id,
         note=form.note,
+        read_timeout_s=form.read_timeout_s,
+        fast_cli=form.fast_cli,
         secrets_encrypted=b"",
     )
     session.add(credential)
@@ -66,6 +74,44 @@ async def store_credential(
     credential.secrets_encrypted = box.seal(form.secrets(), purpose_of(credential.id))
     await session.flush()
     return credential
+
+
+def changed_secrets(
+    box: SecretBox, credential: Credential, form: CredentialChangeForm
+) -> dict[str, str]:
+    """Return the secrets after a change: those given, and those sealed that still serve.
+
+    Raises:
+        InvalidInputError: together they do not make credentials of this kind.
+    """
+    kept = {} if form.forget_secrets else _still_serving(_opened(box, credential), form)
+    secrets = kept | form.secrets()
+    plain = form.model_dump(exclude={*SECRET_NAMES, "forget_secrets"})
+    sealed = {name: SecretStr(value) for name, value in secrets.items()}
+    wanted = CredentialForm.model_construct(None, kind=str(credential.kind), **plain, **sealed)
+    missing = wanted.missing()
+    if missing is not None:
+        raise InvalidInputError(missing, {"": missing})
+    return secrets
+
+
+def _opened(box: SecretBox, credential: Credential) -> dict[str, str]:
+    try:
+        opened = box.open(credential.secrets_encrypted, purpose_of(credential.id))
+    except BrokenSealError:
+        # Sealed with a key that is lost: only new secrets help.
+        return {}
+    return {name: value.get_secret_value() for name, value in opened.items()}
+
+
+def _still_serving(secrets: dict[str, str], form: CredentialChangeForm) -> dict[str, str]:
+    """Leave out keys whose procedure was taken away."""
+    gone = {
+        name
+        for name, procedure in (("auth_key", form.auth), ("privacy_key", form.privacy))
+        if procedure is None
+    }
+    return {name: value for name, value in secrets.items() if name not in gone}
 
 
 async def sealed_credentials(
@@ -79,6 +125,8 @@ async def sealed_credentials(
         _credentials.c.auth,
         _credentials.c.privacy,
         _credentials.c.secrets_encrypted,
+        _credentials.c.read_timeout_s,
+        _credentials.c.fast_cli,
     )
     rows = await session.execute(select(*columns).where(_credentials.c.id.in_(ids)))
     return {row.id: SealedCredential(*row) for row in rows}
@@ -148,4 +196,6 @@ def open_shell_target(
         private_key=secrets.get("private_key", empty),
         enable_secret=secrets.get("enable_secret", empty),
         host_keys=host_keys,
+        timeout_s=float(sealed.read_timeout_s or SSH_PATIENCE_S),
+        fast_cli=sealed.fast_cli,
     )

@@ -15,6 +15,17 @@ Port = Annotated[int, Field(ge=1, le=65_535)]
 Secret = Annotated[SecretStr, Field(max_length=10_000)]
 
 
+SECRET_NAMES = (
+    "community",
+    "auth_key",
+    "privacy_key",
+    "password",
+    "private_key",
+    "enable_secret",
+)
+"""Fields of credentials that are sealed."""
+
+
 class NodeForm(BaseModel):
     """A node as somebody wants it."""
 
@@ -33,13 +44,12 @@ class NodeForm(BaseModel):
     poll_interval_s: int | None = Field(default=None, ge=30, le=86_400)
 
 
-class CredentialForm(BaseModel):
-    """Credentials as somebody wants them; secrets come in and never go out again."""
+class _CredentialFields(BaseModel):
+    """What new and changed credentials have in common."""
 
     model_config = _STRICT
 
     name: str = Field(min_length=1, max_length=80)
-    kind: str = Field(pattern=r"^(snmp_v1|snmp_v2c|snmp_v3|ssh)$")
     user_name: str | None = Field(default=None, max_length=80)
     auth: AuthProtocol | None = None
     privacy: PrivacyProtocol | None = None
@@ -49,17 +59,36 @@ class CredentialForm(BaseModel):
     password: Secret | None = None
     private_key: Secret | None = None
     enable_secret: Secret | None = None
+    read_timeout_s: int | None = Field(default=None, ge=5, le=120)
+    """Seconds that an SSH session waits for each answer."""
+    fast_cli: bool = True
     school_id: int | None = None
     note: str = Field(default="", max_length=500)
 
+    def secrets(self) -> dict[str, str]:
+        """Return what has to be sealed."""
+        given: dict[str, SecretStr | None] = {name: getattr(self, name) for name in SECRET_NAMES}
+        return {
+            name: value.get_secret_value()
+            for name, value in given.items()
+            if value is not None and value.get_secret_value()
+        }
+
+
+class CredentialForm(_CredentialFields):
+    """Credentials as somebody wants them; secrets come in and never go out again."""
+
+    kind: str = Field(pattern=r"^(snmp_v1|snmp_v2c|snmp_v3|ssh)$")
+
     @model_validator(mode="after")
     def _fits_its_kind(self) -> Self:
-        missing = self._missing()
+        missing = self.missing()
         if missing is not None:
             raise ValueError(missing)
         return self
 
-    def _missing(self) -> str | None:
+    def missing(self) -> str | None:
+        """Return what this kind of credentials lacks, as a German sentence."""
         if self.kind in {"snmp_v1", "snmp_v2c"}:
             return None if _given(self.community) else "SNMP v1 und v2c brauchen eine Community."
         if not self.user_name:
@@ -83,21 +112,12 @@ class CredentialForm(BaseModel):
     def _keys(self) -> tuple[SecretStr, ...]:
         return tuple(key for key in (self.auth_key, self.privacy_key) if key is not None)
 
-    def secrets(self) -> dict[str, str]:
-        """Return what has to be sealed."""
-        named = {
-            "community": self.community,
-            "auth_key": self.auth_key,
-            "privacy_key": self.privacy_key,
-            "password": self.password,
-            "private_key": self.private_key,
-            "enable_secret": self.enable_secret,
-        }
-        return {
-            name: value.get_secret_value()
-            for name, value in named.items()
-            if value is not None and value.get_secret_value()
-        }
+
+class CredentialChangeForm(_CredentialFields):
+    """A change of credentials; a secret that is not given stays as it is sealed."""
+
+    forget_secrets: bool = False
+    """Drop what is sealed first: to change from a password to a key, say."""
 
 
 def _given(secret: SecretStr | None) -> bool:

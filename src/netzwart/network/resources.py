@@ -38,7 +38,7 @@ CREDENTIALS = declare(
     "credentials",
     Credential,
     read=Right.EDIT_CREDENTIALS,
-    columns="name kind user_name auth privacy note",
+    columns="name kind user_name auth privacy read_timeout_s fast_cli note",
     references=(SCHOOL,),
     school=("school_id",),
     search=("name", "note"),

@@ -1,17 +1,19 @@
 """Acts on nodes and credentials; polling itself is not among them, pages only set due times."""
 
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from netzwart.accounts.actors import Actor, Right
 from netzwart.accounts.audit import record_audit
 from netzwart.clock import utcnow
+from netzwart.database import table_of
 from netzwart.errors import ConflictError, ForbiddenError, InvalidInputError, NotFoundError
 from netzwart.jobs import JobTicket, enqueue
-from netzwart.network.credentials import store_credential
-from netzwart.network.forms import CredentialForm, NodeForm
+from netzwart.network.credentials import changed_secrets, purpose_of, store_credential
+from netzwart.network.forms import CredentialChangeForm, CredentialForm, NodeForm
 from netzwart.network.poll_log import PollCause
 from netzwart.network.rules import first_poll_at
-from netzwart.network.tables import Credential, CredentialKind, Node
+from netzwart.network.tables import Credential, CredentialKind, Node, ShellReading
 from netzwart.secrets import SecretBox
 
 POLL_NODE = "network.poll_node"
@@ -144,6 +146,87 @@ async def create_credential(
         changes={"name": [None, credential.name], "kind": [None, str(credential.kind)]},
     )
     return credential
+
+
+_CREDENTIAL_FIELDS = (
+    "name",
+    "user_name",
+    "auth",
+    "privacy",
+    "school_id",
+    "note",
+    "read_timeout_s",
+    "fast_cli",
+)
+
+
+async def change_credential(
+    session: AsyncSession,
+    actor: Actor,
+    box: SecretBox,
+    credential_id: int,
+    form: CredentialChangeForm,
+) -> Credential:
+    """Change credentials or rotate their secrets; the nodes that use them are due at once.
+
+    Raises:
+        NotFoundError: there are none, or not for this actor.
+        ForbiddenError: the actor may not give them to that school.
+        InvalidInputError: the name is taken, or a secret is missing.
+    """
+    credential = await get_credential(session, actor, credential_id)
+    if not actor.may_at(Right.EDIT_CREDENTIALS, form.school_id):
+        raise ForbiddenError("Zugangsdaten darf nur die Verwaltung ändern.")
+    secrets = changed_secrets(box, credential, form)
+    before = {name: getattr(credential, name) for name in _CREDENTIAL_FIELDS}
+    for name in _CREDENTIAL_FIELDS:
+        setattr(credential, name, getattr(form, name))
+    changes = {
+        name: [before[name], getattr(credential, name)]
+        for name in _CREDENTIAL_FIELDS
+        if before[name] != getattr(credential, name)
+    }
+    if form.secrets() or form.forget_secrets:
+        changes["secrets"] = [None, "ersetzt"]
+    if not changes:
+        return credential
+    # Sealed anew each time, because what is sealed may have fewer secrets than before.
+    credential.secrets_encrypted = box.seal(secrets, purpose_of(credential.id))
+    await session.flush()
+    await _make_users_due(session, credential.id)
+    await record_audit(
+        session,
+        actor,
+        "credential_changed",
+        "credential",
+        credential.id,
+        school_id=credential.school_id,
+        changes=changes,
+    )
+    return credential
+
+
+async def get_credential(session: AsyncSession, actor: Actor, credential_id: int) -> Credential:
+    """Return credentials that the actor may edit.
+
+    Raises:
+        NotFoundError: there are none, or not for this actor.
+    """
+    credential = await session.get(Credential, credential_id)
+    if credential is None or not actor.may_at(Right.EDIT_CREDENTIALS, credential.school_id):
+        raise NotFoundError("Diese Zugangsdaten gibt es nicht.")
+    return credential
+
+
+async def _make_users_due(session: AsyncSession, credential_id: int) -> None:
+    now = utcnow()
+    nodes, shells = table_of(Node), table_of(ShellReading)
+    by_shell = select(nodes.c.id).where(nodes.c.ssh_credential_id == credential_id)
+    using = (nodes.c.credential_id == credential_id) | (nodes.c.ssh_credential_id == credential_id)
+    await session.execute(
+        update(nodes).where(nodes.c.is_enabled.is_(True), using).values(next_poll_at=now)
+    )
+    await session.execute(update(shells).where(shells.c.node_id.in_(by_shell)).values(due_at=now))
 
 
 async def _own_node(

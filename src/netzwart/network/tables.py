@@ -62,6 +62,10 @@ class Credential(Record, table=True):
     privacy: str | None = Field(default=None, max_length=10)
     secrets_encrypted: bytes = Field(sa_type=LargeBinary)
     """Sealed JSON object: community, auth_key, privacy_key, password, private_key, …"""
+    read_timeout_s: int | None = None
+    """How long an SSH session waits for each answer; None takes `SshTarget`'s time."""
+    fast_cli: bool = True
+    """False lets netmiko pause between steps, for devices that swallow what comes too soon."""
     school_id: int | None = link("school.id", nullable=True)
     note: str = Field(default="", max_length=500)
 
@@ -138,6 +142,20 @@ class HostKey(Record, table=True):
     accepted_by: str | None = Field(default=None, max_length=80)
 
 
+class ShellReading(Record, table=True):
+    """When a node's shell is asked beside SNMP, and how that went."""
+
+    __table_args__ = (Index("ix_shell_reading_due_at", "due_at"),)
+
+    node_id: int = link("node.id", index=False, unique=True)
+    due_at: datetime = Field(sa_type=UtcDateTime)
+    """Asked from this moment on; moved on before the node is asked, so that two never do."""
+    read_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    duration_ms: int | None = None
+    error: str | None = Field(default=None, max_length=300)
+    """German sentence; never a secret."""
+
+
 class AccessCheck(Record, table=True):
     """Somebody asked whether credentials open a node, and what came of it; append-only."""
 
@@ -207,6 +225,8 @@ class Component(Record, table=True):
     firmware: str | None = Field(default=None, max_length=120)
     device_id: int | None = link("device.id", nullable=True)
     """The bought thing this is, by serial; None if unknown or ambiguous."""
+    source: str = Field(default="snmp", max_length=10)
+    """`snmp` or `ssh`: only who told of a part can say that it is gone."""
     first_seen_at: datetime = Field(sa_type=UtcDateTime)
     last_seen_at: datetime = Field(sa_type=UtcDateTime)
     is_gone: bool = False

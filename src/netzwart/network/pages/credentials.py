@@ -1,5 +1,7 @@
 """Credentials: names and kinds are shown, secrets only ever come in."""
 
+from typing import Any
+
 from litestar import Controller, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
@@ -13,10 +15,11 @@ from netzwart.accounts.guards import requires_credentials_editor
 from netzwart.database import DbSession
 from netzwart.network import access_checks, labels, queries, service
 from netzwart.network.access import SENTENCES
-from netzwart.network.forms import CredentialForm
+from netzwart.network.forms import CredentialChangeForm, CredentialForm
 from netzwart.network.protocols.replies import AuthProtocol, PrivacyProtocol
+from netzwart.network.tables import Credential
 from netzwart.secrets import SecretBox
-from netzwart.web.requests import Entered, go_to, nothing_entered, read_form
+from netzwart.web.requests import Entered, TypedValues, go_to, nothing_entered, read_form
 
 _LIST = "/netz/zugangsdaten"
 _FIELDS = {
@@ -27,8 +30,12 @@ _FIELDS = {
     "auth_key": "Prüfschlüssel",
     "privacy_key": "Schlüssel",
     "enable_secret": "Enable-Passwort",
+    "read_timeout_s": "Wartezeit",
     "": "Zugangsdaten",
 }
+
+
+_SHOWN = ("name", "user_name", "auth", "privacy", "school_id", "read_timeout_s", "fast_cli", "note")
 
 
 class CredentialController(Controller):
@@ -75,6 +82,35 @@ class CredentialController(Controller):
             return await _form(session, actor, entered)
         return go_to(_LIST, "Zugangsdaten verschlüsselt abgelegt.")
 
+    @get("/{credential_id:int}")
+    async def edit(
+        self, session: DbSession, actor: CurrentActor, credential_id: FromPath[int]
+    ) -> Template:
+        """Show the form for a change; what is sealed stays sealed."""
+        credential = await service.get_credential(session, actor, credential_id)
+        return await _form(session, actor, nothing_entered(), credential)
+
+    @post("/{credential_id:int}")
+    async def update(
+        self,
+        request: HTMXRequest,
+        session: DbSession,
+        actor: CurrentActor,
+        secret_box: NamedDependency[SecretBox],
+        credential_id: FromPath[int],
+    ) -> Template | Redirect:
+        """Change credentials or rotate their secrets."""
+        credential = await service.get_credential(session, actor, credential_id)
+        entered = await read_form(request, CredentialChangeForm)
+        if entered.form is not None:
+            async with entered.attempt(session):
+                await service.change_credential(
+                    session, actor, secret_box, credential_id, entered.form
+                )
+        if entered.errors:
+            return await _form(session, actor, entered, credential)
+        return go_to(_LIST, "Geändert; die Knoten werden damit sofort abgefragt.")
+
     @post("/{credential_id:int}/pruefen")
     async def check(
         self, session: DbSession, actor: CurrentActor, credential_id: FromPath[int]
@@ -92,13 +128,25 @@ class CredentialController(Controller):
         return go_to(_LIST, "Schlüssel angenommen.")
 
 
-async def _form(session: AsyncSession, actor: Actor, entered: Entered[CredentialForm]) -> Template:
+async def _form(
+    session: AsyncSession,
+    actor: Actor,
+    entered: Entered[Any],
+    credential: Credential | None = None,
+) -> Template:
+    values = entered.values
+    if credential is not None and not values:
+        values = TypedValues({name: getattr(credential, name) for name in _SHOWN})
     context = {
-        "values": entered.values,
+        "values": values,
+        "credential": None
+        if credential is None
+        else {"id": credential.id, "name": credential.name, "kind": str(credential.kind)},
         "errors": entered.errors,
         "fields": _FIELDS,
         "kinds": list(labels.CREDENTIAL_KINDS.items()),
         "auths": [(one.value, one.value.upper()) for one in AuthProtocol],
+        "paces": [("true", "schnell"), ("false", "mit Pausen, für träge Geräte")],
         "privacies": [(one.value, one.value.upper()) for one in PrivacyProtocol],
         "schools": await queries.school_choices(session, actor.scope(Right.EDIT_CREDENTIALS)),
     }

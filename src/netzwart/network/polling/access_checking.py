@@ -1,7 +1,7 @@
 """Tries credentials at a node: one question, no poll, and the outcome in words."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select, update
@@ -58,12 +58,7 @@ class AccessChecker:
             if node is None:
                 return
             sealed = await sealed_credentials(session, frozenset({node.credential_id}))
-            keys = await session.execute(
-                select(_keys.c.line).where(
-                    _keys.c.node_id == node.id, _keys.c.accepted_at.is_not(None)
-                )
-            )
-            accepted = frozenset(keys.scalars())
+            accepted = (await accepted_keys(session, [node.id])).get(node.id, frozenset())
         started = time.monotonic()
         result = await self._try(node, sealed.get(node.credential_id), accepted)
         duration_ms = round((time.monotonic() - started) * 1000)
@@ -92,16 +87,34 @@ class AccessChecker:
     async def _try_shell(
         self, node: AnyRow, sealed: SealedCredential, accepted: frozenset[str]
     ) -> Result:
+        platform = platform_of(self.knowledge, node.profile, node.ssh_platform)
         target = open_shell_target(
-            node.address, node.ssh_port, self._platform(node), sealed, accepted, self.box
+            node.address, node.ssh_port, platform, sealed, accepted, self.box
         )
         async with self.shell().session(target):
             return Result(AccessOutcome.OPENED)
 
-    def _platform(self, node: AnyRow) -> str | None:
-        profile = self.knowledge.profiles.get(node.profile) if node.profile else None
-        known = profile.ssh.platform if profile is not None and profile.ssh is not None else None
-        return node.ssh_platform or known
+
+def platform_of(known: Knowledge, profile_name: str | None, said: str | None) -> str | None:
+    """Return netmiko's device type: what somebody said, else what the node's profile says."""
+    profile = known.profiles.get(profile_name) if profile_name else None
+    told = profile.ssh.platform if profile is not None and profile.ssh is not None else None
+    return said or told
+
+
+async def accepted_keys(
+    session: AsyncSession, node_ids: Sequence[int]
+) -> Mapping[int, frozenset[str]]:
+    """Return the SSH keys that people accepted, by node."""
+    rows = await session.execute(
+        select(_keys.c.node_id, _keys.c.line).where(
+            _keys.c.node_id.in_(node_ids), _keys.c.accepted_at.is_not(None)
+        )
+    )
+    found: dict[int, frozenset[str]] = {}
+    for row in rows:
+        found[row.node_id] = found.get(row.node_id, frozenset()) | {row.line}
+    return found
 
 
 async def _node_of(session: AsyncSession, check_id: int) -> AnyRow | None:
@@ -129,13 +142,18 @@ async def _write(
             changed_at=now,
         )
     )
-    if result.offered is None:
-        return
+    if result.offered is not None:
+        await note_offered_key(session, node_id, result.offered)
+
+
+async def note_offered_key(session: AsyncSession, node_id: int, offered: HostKeyError) -> None:
+    """Keep the key a node showed, for a person to accept; it opens nothing until then."""
+    now = utcnow()
     statement = await insert_into(session, _keys)
     row = {
         "node_id": node_id,
-        "line": result.offered.line,
-        "fingerprint": result.offered.fingerprint,
+        "line": offered.line,
+        "fingerprint": offered.fingerprint,
         "last_seen_at": now,
         "created_at": now,
         "changed_at": now,

@@ -128,7 +128,28 @@ def _free(now: datetime) -> ColumnElement[bool]:
 
 
 def _due(now: datetime) -> tuple[ColumnElement[bool], ...]:
-    return (_nodes.c.next_poll_at <= now, _free(now))
+    # Who answers by SSH alone is asked by the shell's own loop.
+    return (_nodes.c.next_poll_at <= now, _free(now), ~shell_only())
+
+
+def shell_only() -> ColumnElement[bool]:
+    """Tell which nodes have credentials for SSH and none for SNMP."""
+    return _nodes.c.credential_id.is_(None) & _nodes.c.ssh_credential_id.is_not(None)
+
+
+async def claim_shell_nodes(
+    session: AsyncSession, limit: int, now: datetime
+) -> Sequence[ClaimedNode]:
+    """Claim up to `limit` due nodes that answer by SSH alone."""
+    due = (
+        select(_nodes.c.id)
+        .where(_nodes.c.next_poll_at <= now, _free(now), shell_only())
+        .order_by(_nodes.c.next_poll_at, _nodes.c.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+        .cte("due")
+    )
+    return await _claim(session, _nodes.c.id.in_(select(due.c.id)), now)
 
 
 def _claiming(which: ColumnElement[bool], now: datetime) -> Update:

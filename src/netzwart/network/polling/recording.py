@@ -56,11 +56,12 @@ async def record_visit(
     report: ReportVisit,
     *,
     interval_s: int,
+    source: str = "snmp",
 ) -> bool:
     """Write all that a visit found; False, and nothing written, if the lease ran out meanwhile."""
     verdict = judge_node(node.known, reading)
     facts = facts if facts is not None and facts.reachable else None
-    news = await record_parts(session, node.id, facts, reading)
+    news = await record_parts(session, node.id, facts, reading, source)
     ports = await record_interfaces(session, node, reading, verdict)
     starts = (*verdict.starts, *ports.starts)
     is_surprising = verdict.needs_verification or bool(ports.starts)
@@ -83,7 +84,7 @@ async def record_visit(
     if facts is not None and facts.error is None:
         await record_neighbours(session, node.id, facts.neighbours, reading.taken_at)
     if news.serials:
-        visit = Visit(node.id, node.name, school_id, reading.taken_at, "snmp", news.serials)
+        visit = Visit(node.id, node.name, school_id, reading.taken_at, source, news.serials)
         devices = await report(session, visit)
         await link_devices(session, node.id, news.serials, devices)
         if facts is not None and facts.category is None:

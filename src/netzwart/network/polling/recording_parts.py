@@ -80,16 +80,20 @@ def _free_position(wanted: str, taken: Mapping[str, Part]) -> str:
 
 
 async def record_parts(
-    session: AsyncSession, node_id: int, facts: DeviceFacts | None, reading: StatusReading
+    session: AsyncSession,
+    node_id: int,
+    facts: DeviceFacts | None,
+    reading: StatusReading,
+    source: str = "snmp",
 ) -> PartNews:
-    """Write the parts as far as this visit asked for them."""
+    """Write the parts as far as this visit asked for them; `source` told of them."""
     if facts is None and not reading.components:
         return PartNews()
     rows = await session.execute(select(_components).where(_components.c.node_id == node_id))
     known = {row.position: row for row in rows}
     if facts is None:
         return await _confirm(session, known, reading.components or (), reading.taken_at)
-    return await _replace(session, node_id, known, facts, reading)
+    return await _replace(session, node_id, known, facts, reading, source)
 
 
 async def _confirm(
@@ -130,6 +134,7 @@ async def _replace(
     known: Mapping[str, Row[Any]],
     facts: DeviceFacts,
     reading: StatusReading,
+    source: str,
 ) -> PartNews:
     parts = parts_of(facts, reading)
     told = {part.position: part for part in parts}
@@ -137,8 +142,12 @@ async def _replace(
         {position: row.serial_normalised for position, row in known.items()},
         {part.position: normalised_serial(part.serial) for part in parts},
     )
-    await _upsert(session, node_id, parts, reading.taken_at)
-    missing = [row.id for place, row in known.items() if place not in told and not row.is_gone]
+    await upsert_parts(session, node_id, parts, reading.taken_at, source)
+    missing = [
+        row.id
+        for place, row in known.items()
+        if place not in told and not row.is_gone and row.source == source
+    ]
     # Half an answer proves nothing about what it does not mention.
     if missing and facts.error is None:
         await session.execute(
@@ -148,7 +157,7 @@ async def _replace(
         )
     return PartNews(
         serials=tuple(
-            _seen(part, known.get(part.position), swaps) for part in parts if _tells(part)
+            seen_serial(part, known.get(part.position), swaps) for part in parts if _tells(part)
         ),
         changes=tuple(
             Change("serial", f"{place}: {known[place].serial}", f"{place}: {told[place].serial}")
@@ -161,19 +170,25 @@ def _tells(part: Part) -> bool:
     return normalised_serial(part.serial) is not None
 
 
-def _seen(part: Part, before: Row[Any] | None, swaps: Mapping[str, tuple[str, str]]) -> SeenSerial:
+def seen_serial(
+    part: Part, before: Row[Any] | None = None, swaps: Mapping[str, tuple[str, str]] | None = None
+) -> SeenSerial:
+    """Return what a witness says of the part, and which serial number its place had before."""
     return SeenSerial(
         position=part.position,
         kind=part.kind,
         serial=part.serial or "",
         manufacturer=part.manufacturer,
         model=part.model,
-        replaced=before.serial if before is not None and part.position in swaps else None,
+        replaced=before.serial if before is not None and part.position in (swaps or {}) else None,
         is_whole=part.kind in _WHOLE,
     )
 
 
-async def _upsert(session: AsyncSession, node_id: int, parts: Sequence[Part], at: datetime) -> None:
+async def upsert_parts(
+    session: AsyncSession, node_id: int, parts: Sequence[Part], at: datetime, source: str
+) -> None:
+    """Write parts by their place; one that came back is not gone any more."""
     if not parts:
         return
     statement = await insert_into(session, _components)
@@ -190,6 +205,7 @@ async def _upsert(session: AsyncSession, node_id: int, parts: Sequence[Part], at
             "first_seen_at": at,
             "last_seen_at": at,
             "is_gone": False,
+            "source": source,
             "created_at": at,
             "changed_at": at,
             "version": 1,

@@ -88,6 +88,8 @@ class SshTarget:
     accepts_new_host: bool = False
     """Take any key of a device of which none is known; for `identify` by hand only."""
     timeout_s: float = 20.0
+    fast_cli: bool = True
+    """False pauses between steps, for devices that swallow what comes too soon."""
 
 
 class WireError(Exception):

@@ -238,7 +238,7 @@ def _options(target: SshTarget) -> dict[str, Any]:
         "auth_timeout": target.timeout_s,
         "banner_timeout": target.timeout_s,
         "blocking_timeout": target.timeout_s,
-        "fast_cli": True,
+        "fast_cli": target.fast_cli,
         "use_keys": False,
         "allow_agent": False,
         "ssh_strict": True,

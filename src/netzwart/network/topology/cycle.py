@@ -127,6 +127,7 @@ def _is_askable() -> tuple[ColumnElement[bool], ...]:
     return (
         _nodes.c.is_enabled.is_(True),
         _nodes.c.reachability == Reachability.UP,
+        _nodes.c.credential_id.is_not(None),
         _nodes.c.identified_at.is_not(None),
     )
 
