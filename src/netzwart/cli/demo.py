@@ -8,12 +8,15 @@ from collections.abc import AsyncGenerator
 from contextlib import ExitStack, asynccontextmanager, suppress
 from pathlib import Path
 
+from pydantic import SecretStr
+
 from netzwart import schema
 from netzwart.cli.serving import build_app, listen, serve_until_stopped
 from netzwart.clock import today
 from netzwart.database import Database
 from netzwart.demo.city import demo_bundle
 from netzwart.demo.loading import PASSWORD, USERS, load_demo
+from netzwart.demo.network import TRAP_COMMUNITY
 from netzwart.demo.newcomers import ADDRESSES as NEWCOMERS
 from netzwart.demo.nodes import PORT, simulated_nodes
 from netzwart.demo.ports import reserved_port
@@ -22,6 +25,8 @@ from netzwart.logs import configure_logs
 from netzwart.secrets import open_secret_box
 from netzwart.settings import Settings
 from netzwart.worker import run_worker
+
+_TRAP_HOST, _TRAP_PORT = "127.0.0.1", 10_162
 
 
 class NoAgentsError(UnavailableError):
@@ -74,19 +79,31 @@ async def _demo(settings: Settings, *, open_browser: bool) -> None:
         box = open_secret_box(settings.secret_key, settings.data_dir)
 
         async def work(stopping: asyncio.Event) -> None:
-            await run_worker(settings, database, secret_box=box, stopping=stopping)
+            await run_worker(hearing, database, secret_box=box, stopping=stopping)
 
         def tell() -> None:
             _greet(settings, open_browser=open_browser)
 
         with ExitStack() as stack:
             port = _reserve_agent_port(stack)
-            await load_demo(database, box, today(), agents_file, port)
+            hearing = _hearing_traps(settings, stack)
+            await load_demo(database, box, today(), agents_file, port, hearing.trap_port)
             app = await build_app(settings, database, box)
             async with _agents(agents_file):
                 await serve_until_stopped(app, listening, companion=work, on_ready=tell)
     finally:
         await database.close()
+
+
+def _hearing_traps(settings: Settings, stack: ExitStack) -> Settings:
+    """Return the settings with the trap receiver on, at a port that no other demo takes."""
+    port = stack.enter_context(reserved_port([_TRAP_HOST], _TRAP_PORT))
+    said = {
+        "trap_address": _TRAP_HOST,
+        "trap_port": port,
+        "trap_community": SecretStr(TRAP_COMMUNITY),
+    }
+    return settings.model_copy(update=said)
 
 
 def _reserve_agent_port(stack: ExitStack) -> int:

@@ -92,6 +92,10 @@ class AgentDescription:
     """MAC addresses by IPv4 address, heard on the first interface."""
     uptime_s: int = 0
     """How long the device has been up when the agent starts."""
+    trap_host: str = "127.0.0.1"
+    trap_port: int = 0
+    """Where linkDown and linkUp go; 0 sends none."""
+    trap_community: str = ""
     is_silent: bool = False
     silent_every_s: int = 0
     """The agent changes between answering and silence after each such period; 0 never."""

@@ -20,6 +20,7 @@ from pydantic import ValidationError
 
 from netzwart.demo.agent_descriptions import AgentDescription, read_descriptions
 from netzwart.demo.agent_objects import ObjectTree, flips
+from netzwart.demo.agent_traps import link_trap, loose_ports, states_of
 from netzwart.network.protocols.ber import (
     END_OF_MIB_VIEW,
     NO_SUCH_INSTANCE,
@@ -57,6 +58,8 @@ _MAX_BINDINGS_BYTES = 1300
 """As much of an answer as an Ethernet frame takes; real agents cut theirs alike."""
 _MAX_REPETITIONS = 100
 _TIME_WINDOW_S = 150
+_TELL_EVERY_S = 0.25
+"""How soon a port that changes is told of, and the file looked at."""
 _BOOTS = 1
 _USM_STATS = "1.3.6.1.6.3.15.1.1"
 _UNSUPPORTED_LEVEL, _NOT_IN_TIME, _UNKNOWN_USER, _UNKNOWN_ENGINE, _WRONG_DIGEST, _UNDECRYPTABLE = (
@@ -92,6 +95,8 @@ class SimulatedAgent(asyncio.DatagramProtocol):
         self._engine_id = _engine_id(description)
         self._keys = _keys(description, self._engine_id)
         self._transport: asyncio.DatagramTransport | None = None
+        self._told = self._states(0.0)
+        self._traps = 0
 
     @property
     def address(self) -> tuple[str, int]:
@@ -125,6 +130,7 @@ class SimulatedAgent(asyncio.DatagramProtocol):
         self.is_silent = description.is_silent
         self._tree = ObjectTree(description)
         self._keys = _keys(description, self._engine_id)
+        self._told = {}
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Keep the bound socket."""
@@ -142,6 +148,26 @@ class SimulatedAgent(asyncio.DatagramProtocol):
         if answer is not None and self._transport is not None:
             self._transport.sendto(answer, addr)
             self.answered += 1
+
+    def tell(self) -> None:
+        """Send a trap for each port that has changed since the last time; silent ones do not."""
+        moment = time.monotonic() - self._started
+        before, self._told = self._told, self._states(moment)
+        if self._transport is None or self.is_silent:
+            return
+        description = self.description
+        place = (description.trap_host, description.trap_port)
+        for index, oper in self._told.items():
+            if before.get(index, oper) != oper:
+                self._traps += 1
+                uptime_s = moment + description.uptime_s
+                community = description.trap_community
+                trap = link_trap(community, self._traps, uptime_s, index, oper)
+                self._transport.sendto(trap, place)
+
+    def _states(self, moment: float) -> dict[int, int]:
+        # The tree's moments begin with the uptime; ports flip by the same clock.
+        return states_of(loose_ports(self.description), moment + self.description.uptime_s)
 
     def _answer(self, message: CommunityMessage | SecureMessage, moment: float) -> bytes | None:
         if isinstance(message, SecureMessage):
@@ -303,6 +329,11 @@ class AgentFleet:
             await agent.start()
             self.agents[key] = agent
 
+    def tell(self) -> None:
+        """Let every agent send the traps that are due."""
+        for agent in self.agents.values():
+            agent.tell()
+
     def close(self) -> None:
         """End all agents."""
         for agent in self.agents.values():
@@ -327,10 +358,11 @@ async def serve_agents(path: Path, *, with_parent: bool = False) -> None:
         sys.stdout.flush()
         while not stopped.is_set() and not (with_parent and os.getppid() != parent):
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(stopped.wait(), 1.0)
+                await asyncio.wait_for(stopped.wait(), _TELL_EVERY_S)
             # A file that is being written or was removed leaves the fleet as it is.
             with contextlib.suppress(OSError, ValidationError):
                 await fleet.refresh()
+            fleet.tell()
     finally:
         fleet.close()
 

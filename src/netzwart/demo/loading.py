@@ -1,7 +1,7 @@
 """Fills an empty installation with the demo city and its people."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from netzwart.demo.agent_descriptions import write_descriptions
 from netzwart.demo.city import demo_bundle
 from netzwart.demo.network import (
     COMMUNITY,
+    TRAP_COMMUNITY,
     V3_AUTH_KEY,
     V3_PRIVACY_KEY,
     V3_USER,
@@ -65,7 +66,12 @@ USERS = (
 
 
 async def load_demo(
-    database: Database, box: SecretBox, today: date, agents_file: Path, agent_port: int = PORT
+    database: Database,
+    box: SecretBox,
+    today: date,
+    agents_file: Path,
+    agent_port: int = PORT,
+    trap_port: int = 0,
 ) -> bool:
     """Fill an empty database with the demo city; returns False if there are schools already.
 
@@ -74,7 +80,10 @@ async def load_demo(
     """
     bundle = demo_bundle(today, agent_port)
     nodes = simulated_nodes(bundle, agent_port)
-    agents = [*describe_network(nodes), *describe_newcomers(nodes)]
+    agents = [
+        replace(agent, trap_port=trap_port, trap_community=TRAP_COMMUNITY)
+        for agent in (*describe_network(nodes), *describe_newcomers(nodes))
+    ]
     write_descriptions(agents_file, agents)
     async with database.session(writing=False) as session:
         present = await session.scalar(select(func.count()).select_from(table_of(School)))

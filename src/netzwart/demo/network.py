@@ -22,6 +22,7 @@ from netzwart.demo.nodes import SimulatedNode
 from netzwart.network.protocols.replies import AuthProtocol, PrivacyProtocol
 
 COMMUNITY = "demo-lesen"
+TRAP_COMMUNITY = "demo-melden"
 V3_USER = "netzwart-demo"
 V3_AUTH_KEY = "demo-auth-erfunden"
 V3_PRIVACY_KEY = "demo-priv-erfunden"
