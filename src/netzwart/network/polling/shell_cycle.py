@@ -5,7 +5,7 @@ session up costs one of them; SNMP polls, which claim other nodes, never wait fo
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -128,13 +128,19 @@ class ShellCycle:
         async with self.database.session() as session:
             doors = await self._claim(session, room, now)
         for door in doors:
-            self._start(self._visit(door))
+            self._start(door)
         return len(doors)
 
-    def _start(self, visit: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.create_task(visit)
+    def _start(self, door: _Door) -> None:
+        task = asyncio.create_task(self._visit(door), name=f"shell of node {door.node_id}")
         self._visits.add(task)
-        task.add_done_callback(self._visits.discard)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        """Let go of a visit; a bug met with one node is logged and ends no other's visit."""
+        self._visits.discard(task)
+        if not task.cancelled() and task.exception() is not None:
+            _log.error("shell_visit_failed", visit=task.get_name(), exc_info=task.exception())
 
     async def _claim(self, session: AsyncSession, room: int, now: datetime) -> Sequence[_Door]:
         claims = {node.id: node for node in await claim_shell_nodes(session, room, now)}
@@ -156,12 +162,6 @@ class ShellCycle:
         ]
 
     async def _visit(self, door: _Door) -> None:
-        try:
-            await self._ask_and_record(door)
-        except Exception:  # noqa: BLE001 - a bug met with one node must not end the asking of all others
-            _log.exception("shell_visit_failed", node_id=door.node_id)
-
-    async def _ask_and_record(self, door: _Door) -> None:
         if door.sealed is None:
             await self._note_unaskable(door, "Die Zugangsdaten für SSH gibt es nicht mehr.", None)
             return
