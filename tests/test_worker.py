@@ -83,7 +83,7 @@ async def test_worker_polls_a_real_agent_with_sealed_v3_credentials(
     box = SecretBox(new_key())
     node_id = await a_node(database, box, snmpd.port)
     async with working(database, box, tmp_path):
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 60
         while await reachability(database) is not Reachability.UP:
             assert time.monotonic() < deadline
             await asyncio.sleep(0.05)
