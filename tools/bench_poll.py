@@ -42,6 +42,7 @@ from netzwart.network.polling.cycle import (  # noqa: E402
 )
 from netzwart.network.polling.enrolling import enrol, make_due  # noqa: E402
 from netzwart.network.polling.fast_lane import SLOW_EVERY_S, FastLane  # noqa: E402
+from netzwart.network.polling.settling import settle  # noqa: E402
 from netzwart.network.polling.visits import report_to_nobody  # noqa: E402
 from netzwart.network.profiles.loading import Knowledge  # noqa: E402
 from netzwart.network.protocols.replies import (  # noqa: E402
@@ -359,6 +360,7 @@ async def main() -> int:
     parser.add_argument("--postgresql", action="store_true", help="auch auf PostgreSQL vergleichen")
     options = parser.parse_args()
     configure_logs(as_json=True, level="warning", stream=sys.stderr)
+    settle()
     missed = 0
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)

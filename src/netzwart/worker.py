@@ -26,6 +26,7 @@ from netzwart.network.poll_log import PollCause
 from netzwart.network.polling.access_checking import AccessChecker
 from netzwart.network.polling.cycle import NodeIsBusyError, PollCycle
 from netzwart.network.polling.fast_lane import FastLane
+from netzwart.network.polling.settling import settle
 from netzwart.network.polling.shell_cycle import ShellCycle
 from netzwart.network.profiles.loading import knowledge
 from netzwart.network.protocols.replies import SshWire
@@ -87,6 +88,7 @@ async def run_worker(
         database, shell.opened, secret_box, known, cycle.report, settings.poll_interval_s
     )
     tasks = [*_tasks(cycle, shells, discovery, checker), papers]
+    settle()
     _log.info("worker_started", profiles=len(known.profiles), tasks=[task.name for task in tasks])
     try:
         async with asyncio.TaskGroup() as group:

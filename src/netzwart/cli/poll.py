@@ -20,6 +20,7 @@ from netzwart.network.polling.bare_rounds import BareRounds
 from netzwart.network.polling.cycle import PollCycle, recorders_for, targets_by_place
 from netzwart.network.polling.enrolling import enrol, make_due
 from netzwart.network.polling.fast_lane import FastLane
+from netzwart.network.polling.settling import settle
 from netzwart.network.profiles.loading import knowledge
 from netzwart.network.protocols.replies import SnmpTarget
 from netzwart.network.protocols.snmp import ChoosingWire, open_snmp_wire
@@ -146,6 +147,7 @@ async def _poll(
     started, cpu_started = time.monotonic(), time.process_time()
     try:
         async with _storing(store_url, targets, wire, concurrency, count) as poll_all:
+            settle()
             for _ in range(rounds):
                 await poll_all()
             seconds = time.monotonic() - started

@@ -118,6 +118,8 @@ async def sealed_credentials(
     session: AsyncSession, ids: frozenset[int]
 ) -> dict[int, SealedCredential]:
     """Return these credentials by id, still closed."""
+    if not ids:
+        return {}
     columns = (
         _credentials.c.id,
         _credentials.c.kind,

@@ -291,7 +291,7 @@ async def test_bug_with_one_node_is_logged_and_the_others_are_polled(place: Plac
         await poll(place)
     assert [line["node_id"] for line in logs if line["event"] == "node_poll_failed"] == [bad]
     assert (await place.node(good))["reachability"] is Reachability.UP
-    assert (await place.node(bad))["next_poll_at"] > utcnow(), "tried again after the lease"
+    assert (await place.node(bad))["claimed_until"] > utcnow(), "tried again after the lease"
 
 
 async def test_visit_whose_lease_ran_out_writes_nothing(place: Place):

@@ -87,8 +87,8 @@ async def claim_due_nodes(
 ) -> Sequence[ClaimedNode]:
     """Claim up to `limit` due nodes, longest overdue first.
 
-    Until the visit is recorded, the next turn is the end of the lease: if this worker dies, the
-    nodes are due again then.
+    Until the visit is recorded they stay due, but held by their lease: if this worker dies, others
+    may claim them from its end on. A claim moves nothing in an index: each poll would pay for it.
     """
     claims = await claim_due(session, limit, now)
     return await claimed_nodes(session, [claim.id for claim in claims])
@@ -153,7 +153,7 @@ async def claim_shell_nodes(
 
 
 def _claiming(which: ColumnElement[bool], now: datetime) -> Update:
-    return update(_nodes).where(which).values(claimed_until=now + LEASE, next_poll_at=now + LEASE)
+    return update(_nodes).where(which).values(claimed_until=now + LEASE)
 
 
 async def _claim(

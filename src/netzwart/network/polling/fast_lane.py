@@ -74,7 +74,7 @@ class FastLane:
         self, node_id: int, target: SnmpTarget, sheet: Sheet, known: Member | None
     ) -> Member | None:
         """Return the member for this sheet: the one there is, if it is asked just so."""
-        if known is not None and known.target == target and known.agent.sheet == sheet:
+        if known is not None and known.target == target and known.agent.is_cut_for(sheet):
             return known
         place = await self._wire.fleet_place(target)
         if place is None:

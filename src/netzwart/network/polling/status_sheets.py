@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
+from math import ceil
 from operator import itemgetter
 from typing import cast
 
@@ -50,8 +51,11 @@ _OCTETS = (IF_HC_IN_OCTETS, IF_HC_OUT_OCTETS, IF_IN_OCTETS, IF_OUT_OCTETS)
 _STATUS = (IF_ADMIN_STATUS, IF_OPER_STATUS, IF_IN_ERRORS, IF_OUT_ERRORS)
 _SLOW = (IF_SPEED, IF_HIGH_SPEED, IF_ALIAS, IF_NAME, IF_DESCR)
 _COUNTERS = frozenset({*_OCTETS, IF_IN_ERRORS, IF_OUT_ERRORS})
-_COUNTER_OCTETS = 7
-"""What a counter may grow to before an answer gets longer than was reckoned with."""
+_GROWTH_OCTETS = 1
+"""By so much a counter may grow before an answer gets longer than was reckoned with; the sheet is
+made anew each hour, when parts are read."""
+_ROWS_TOGETHER = 12
+"""So many rows at least are in a packet of usual columns."""
 _DESCRIPTION_LIMIT = 1000
 _OBJECT_ID_LIMIT = 200
 PROBE_SHEET = Sheet(SCALARS)
@@ -85,13 +89,17 @@ def _is_increasing(rows: Sequence[Index]) -> bool:
 
 
 def _row_octets(table: Table, columns: Sequence[Oid], rows: Sequence[Index]) -> int:
-    return max(sum(_octets(column, table[column][row]) for column in columns) for row in rows)
+    """Return what a row's values take on average where they are longest: packets hold many rows."""
+    sizes = [sum(_octets(column, table[column][row]) for column in columns) for row in rows]
+    together = min(_ROWS_TOGETHER, len(sizes))
+    last = len(sizes) - together
+    return max(ceil(sum(sizes[at : at + together]) / together) for at in range(last + 1))
 
 
 def _octets(column: Oid, value: SnmpValue) -> int:
-    if column in _COUNTERS:
-        return _COUNTER_OCTETS
-    return value.bit_length() // 8 + 1 if isinstance(value, int) else len(value)
+    if not isinstance(value, int):
+        return len(value)
+    return value.bit_length() // 8 + 1 + (_GROWTH_OCTETS if column in _COUNTERS else 0)
 
 
 @dataclass(frozen=True, slots=True)

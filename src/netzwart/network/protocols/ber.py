@@ -31,6 +31,7 @@ _LONG_FORM = 0x80
 _MAX_LENGTH_OCTETS = 4
 _MAX_INTEGER_OCTETS = 9
 _MAX_SUB_IDENTIFIER = 0xFFFFFFFF
+_PADDING = 0x80
 _MAX_OID_OCTETS = 640
 """128 sub-identifiers (RFC 2578, 3.5) of at most five octets."""
 
@@ -143,13 +144,16 @@ def decode_sub_identifiers(content: bytes) -> tuple[int, ...]:
     """Return the numbers of an OID's (or of a part of an OID's) content.
 
     Raises:
-        BerError: when a number is unfinished, above 2³²-1, or there are too many of them.
+        BerError: when a number is unfinished, padded (X.690, 8.19.2), above 2³²-1, or there are
+            too many of them.
     """
     if len(content) > _MAX_OID_OCTETS or (content and content[-1] & 0x80):
         raise BerError("unusable OID")
     numbers: list[int] = []
     number = 0
     for octet in content:
+        if octet == _PADDING and not number:
+            raise BerError("padded sub-identifier")
         number = number << 7 | octet & 0x7F
         if octet & 0x80:
             continue

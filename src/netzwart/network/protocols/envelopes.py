@@ -7,7 +7,7 @@ expected is `None` here, and the general wire asks again (`dialogue.py`).
 from dataclasses import dataclass
 from typing import Protocol
 
-from netzwart.network.protocols.ber import encode_octets
+from netzwart.network.protocols.ber import SEQUENCE, encode_octets
 from netzwart.network.protocols.messages import RESPONSE
 from netzwart.network.protocols.sheets import Question
 
@@ -106,6 +106,6 @@ class CommunityEnvelope:
             start += size & 0x7F
             size = int.from_bytes(data[2:start], "big")
         place = start + len(self._head)
-        if start + size != end or data[start:place] != self._head:
+        if data[0] != SEQUENCE or start + size != end or data[start:place] != self._head:
             return None
         return pdu_body(data, place, end, identity)

@@ -238,12 +238,20 @@ class FleetAgent:
         kept = {
             one: answer
             for one, answer in zip(self.questions, self.answers, strict=True)
-            if one.block is not block
+            if one.block != block
         }
         self.questions = questions_of(self.sheet, self.limits, self.envelope.room)
         self.answers = [kept.get(one) for one in self.questions]
         self._choose()
         return True
+
+    def is_cut_for(self, sheet: Sheet) -> bool:
+        """Tell whether this is asked in the packets that the sheet wants, as far as it fits them.
+
+        Counters grow, and with them the answers.
+        """
+        wanted = questions_of(sheet, self.limits, self.envelope.room)
+        return self.sheet == sheet and self.questions == wanted
 
     def shrink(self) -> None:
         """Ask for half as many rows at a time: some of its answers get lost on their way."""

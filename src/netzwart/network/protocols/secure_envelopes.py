@@ -6,15 +6,16 @@ The usual form of a message is taken apart without decoding it, because its dige
 
 import hashlib
 import os
-from collections.abc import Callable
 from hmac import compare_digest
 from typing import NamedTuple, Protocol
 
 from cryptography.hazmat.decrepit.ciphers.modes import CFB
 from cryptography.hazmat.primitives.ciphers import Cipher
 from cryptography.hazmat.primitives.ciphers.algorithms import AES
+from cryptography.hazmat.primitives.ciphers.modes import ECB
 
 from netzwart.network.protocols.ber import (
+    OCTET_STRING,
     SEQUENCE,
     BerError,
     decode_oid,
@@ -128,6 +129,45 @@ def dissect(data: bytes) -> Fields | None:
     return Fields(flags, engine_id, boots, engine_time, digest_at, digest_stop, salt, place)
 
 
+class _KeptCipher:
+    """AES in CFB mode with one context for each direction, whatever vector a message has.
+
+    CFB makes the next block's key stream of the last block of ciphertext. So a block that comes out
+    as (or, the other way, is) the vector lets the context go on as if it had begun with it; making
+    a new context for each message costs five times as much.
+    """
+
+    __slots__ = ("_block", "_decrypt", "_encrypt", "_last")
+
+    def __init__(self, key: bytes) -> None:
+        algorithm = AES(key)
+        self._encrypt = Cipher(algorithm, CFB(bytes(_BLOCK))).encryptor().update
+        self._decrypt = Cipher(algorithm, CFB(bytes(_BLOCK))).decryptor().update
+        # One block by itself, which is no message: that is what the mode is made of.
+        self._block = Cipher(algorithm, ECB()).encryptor().update  # noqa: S305 - see above
+        self._last = bytes(_BLOCK)
+        """The block of ciphertext that the encrypting context stands at."""
+
+    def encrypt(self, plain: bytes, vector: bytes) -> bytes:
+        """Return the ciphertext."""
+        stream = int.from_bytes(self._block(self._last), "big")
+        opening = (stream ^ int.from_bytes(vector, "big")).to_bytes(_BLOCK, "big")
+        size = len(plain)
+        whole = self._encrypt(opening + plain + bytes(-size % _BLOCK))
+        self._last = whole[-_BLOCK:]
+        return whole[_BLOCK : _BLOCK + size]
+
+    def decrypt(self, cipher: bytes, vector: bytes) -> bytes:
+        """Return the plaintext; with a wrong key these are random octets."""
+        size = len(cipher)
+        return self._decrypt(vector + cipher + bytes(-size % _BLOCK))[_BLOCK : _BLOCK + size]
+
+
+def _vector(boots: int, engine_time: int, salt: bytes) -> bytes:
+    """Return the initialization vector of RFC 3826, 3.1.2.1."""
+    return boots.to_bytes(4, "big") + engine_time.to_bytes(4, "big") + salt
+
+
 class SecureEnvelope:
     """SNMPv3 by the User-based Security Model, for one user at one engine (RFC 3414, RFC 3826)."""
 
@@ -140,41 +180,46 @@ class SecureEnvelope:
         self._flags |= FLAG_AUTH if self._keys.auth else 0
         self._flags |= FLAG_PRIVACY if self._keys.privacy else 0
         self._level = _MAX_SIZE + encode_octets(bytes((self._flags,))) + b"\x02\x01\x03"
+        self._head = b"\x02\x01\x03" + bytes((SEQUENCE, 6 + len(self._level))) + b"\x02\x04"
         self._inner, self._outer = _hmac_states(self._keys)
         self._blank = bytes(self._keys.digest_size)
         self._told: tuple[int, int] = (-1, -1)
         self._parameters = b""
         self._salt = int.from_bytes(os.urandom(8), "big")
-        self._aes = AES(self._keys.privacy_key) if self._keys.privacy else None
-        self._decrypt: Callable[[bytes], bytes] | None = None
+        self._cipher = _KeptCipher(self._keys.privacy_key) if self._keys.privacy else None
 
     def seal(self, question: Question, identity: int) -> bytes:
         """Return the message, encrypted and signed as far as the target has keys."""
-        engine, place = self._engine, question.identity_at
-        boots, now = engine.boots, engine.time_now()
-        pdu = question.pdu[:place] + identity.to_bytes(4, "big") + question.pdu[place + 4 :]
-        payload = encode_tlv(SEQUENCE, self._scope + pdu)
+        number = identity.to_bytes(4, "big")
+        told = self._engine.boots, self._engine.time_now()
+        if self._told != told:
+            self._tell(*told)
+        payload = encode_tlv(SEQUENCE, self._scope + question.numbered(number))
         salt = b""
-        if self._aes is not None:
+        if self._cipher is not None:
             salt = self._next_salt()
-            vector = boots.to_bytes(4, "big") + now.to_bytes(4, "big") + salt
-            payload = encode_octets(Cipher(self._aes, CFB(vector)).encryptor().update(payload))
-        if self._told != (boots, now):
-            self._told = boots, now
-            clock = encode_integer(boots) + encode_integer(now)
-            self._parameters = encode_octets(engine.engine_id) + clock + self._user
-        behind = encode_octets(salt)
-        inner = self._parameters + encode_octets(self._blank) + behind
-        message = encode_tlv(
-            SEQUENCE,
-            b"\x02\x01\x03"
-            + encode_tlv(SEQUENCE, b"\x02\x04" + identity.to_bytes(4, "big") + self._level)
-            + encode_octets(encode_tlv(SEQUENCE, inner))
-            + payload,
-        )
-        stop = len(message) - len(payload) - len(behind)
+            payload = encode_octets(self._cipher.encrypt(payload, _vector(*told, salt)))
+        behind = encode_octets(salt) + payload
+        inner = self._head + number + self._level + self._parameters + self._blank + behind
+        message = encode_tlv(SEQUENCE, inner)
+        if self._inner is None or self._outer is None:
+            return message
+        signing, finishing = self._inner.copy(), self._outer.copy()
+        signing.update(message)
+        finishing.update(signing.digest())
+        stop = len(message) - len(behind)
         start = stop - len(self._blank)
-        return message[:start] + self._digest(message, start, stop) + message[stop:]
+        return message[:start] + finishing.digest()[: len(self._blank)] + message[stop:]
+
+    def _tell(self, boots: int, now: int) -> None:
+        """Encode what goes before the digest; the same for a second, and of the same length."""
+        self._told = boots, now
+        clock = encode_integer(boots) + encode_integer(now)
+        fields = encode_octets(self._engine.engine_id) + clock + self._user
+        fields += bytes((OCTET_STRING, len(self._blank)))
+        rest = len(self._blank) + 2 + (0 if self._cipher is None else _SALT)
+        whole = encode_octets(encode_tlv(SEQUENCE, fields + bytes(rest)))
+        self._parameters = whole[: len(whole) - rest]
 
     def _digest(self, message: bytes, start: int, stop: int) -> bytes:
         """Return the digest of a message as if zeros stood in its place (RFC 3414, 6.3.1)."""
@@ -215,10 +260,12 @@ class SecureEnvelope:
             engine.set_time(*told)
         payload = data[fields.payload_at :]
         if fields.flags & FLAG_PRIVACY:
-            if self._aes is None or len(fields.salt) != _SALT:
+            if self._cipher is None or len(fields.salt) != _SALT:
                 return None
-            payload = self._plain(payload, fields.boots, fields.engine_time, fields.salt)
-        elif self._aes is not None:
+            payload = self._cipher.decrypt(
+                payload, _vector(fields.boots, fields.engine_time, fields.salt)
+            )
+        elif self._cipher is not None:
             return self._open_any(data, identity)
         return self._response(payload, identity)
 
@@ -256,9 +303,11 @@ class SecureEnvelope:
             return None
         payload = message.payload
         if message.flags & FLAG_PRIVACY:
-            if self._aes is None or len(message.salt) != _SALT:
+            if self._cipher is None or len(message.salt) != _SALT:
                 return None
-            payload = self._plain(payload, message.boots, message.engine_time, message.salt)
+            payload = self._cipher.decrypt(
+                payload, _vector(message.boots, message.engine_time, message.salt)
+            )
         start, stop = expect_tlv(payload, 0, len(payload), SEQUENCE)
         _, start = read_octets(payload, start, stop)
         _, start = read_octets(payload, start, stop)
@@ -284,21 +333,6 @@ class SecureEnvelope:
         if told > (engine.boots, engine.time_now()):
             engine.hear(message)
         return True
-
-    def _plain(self, payload: bytes, boots: int, engine_time: int, salt: bytes) -> bytes:
-        """Return the scoped PDU.
-
-        CFB takes its next vector from the ciphertext, so the one context that is kept for the
-        agent gets the vector as if it were a block: making a new one costs four times as much.
-        """
-        if self._decrypt is None and self._aes is not None:
-            self._decrypt = Cipher(self._aes, CFB(bytes(_BLOCK))).decryptor().update
-        if self._decrypt is None:
-            return b""
-        vector = boots.to_bytes(4, "big") + engine_time.to_bytes(4, "big") + salt
-        size = len(payload)
-        whole = vector + payload + bytes(-size % _BLOCK)
-        return self._decrypt(whole)[_BLOCK : _BLOCK + size]
 
     def _heed(self, pdu: Pdu, *, is_signed: bool) -> Report:
         """Return what a report means; only a signed one is believed about the time."""

@@ -7,8 +7,9 @@ columns that starts behind the row before, so that all questions of a poll can b
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
+from math import ceil
 
 from netzwart.network.protocols.ber import encode_octets, encode_oid_content, encode_tlv
 from netzwart.network.protocols.messages import (
@@ -36,8 +37,8 @@ class Block:
     """In the agent's order."""
     is_slow: bool = False
     """Asked now and then only: names and speeds hardly ever change."""
-    value_octets: int = 0
-    """What the values of one row took when they were learned, without their OIDs."""
+    value_octets: int = field(default=0, compare=False)
+    """What the values of one row may take, without their OIDs: it only cuts the packets."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,10 @@ class Question:
         self.is_slow = block is not None and block.is_slow
         self.templates: dict[bytes, tuple[bytearray, int]] = {}
         """Whole messages by community, and where the request-id stands in each."""
+
+    def numbered(self, identity: bytes) -> bytes:
+        """Return the PDU with these four octets as its request-id."""
+        return self.pdu[: self.identity_at] + identity + self.pdu[self.identity_at + 4 :]
 
     def message(self, community: bytes, identity: int) -> bytearray:
         """Return the SNMPv2c message; it is the same buffer each time, so send it at once."""
@@ -113,11 +118,15 @@ def block_questions(block: Block, rows_each: int) -> tuple[Question, ...]:
 
 
 def rows_per_packet(block: Block, room: int) -> int:
-    """Return how many rows should fit so many octets, by what they took when they were learned."""
-    longest = max((len(encode_oid_content(f"0.0.{row}")) for row in block.rows), default=1)
+    """Return how many rows to ask for at once: as few packets as fit so many octets, alike in size.
+
+    What rows take is reckoned by what they took when they were learned.
+    """
+    longest = max((len(encode_oid_content(f"0.0.{row}")) - 1 for row in block.rows), default=1)
     names = sum(len(encode_oid_content(column)) + longest for column in block.columns)
     each = names + block.value_octets + _BINDING_OVERHEAD * len(block.columns)
-    return max(1, min(room // each, _MAX_REPETITIONS))
+    most = max(1, min(room // each, _MAX_REPETITIONS))
+    return max(1, ceil(len(block.rows) / ceil(len(block.rows) / most))) if block.rows else most
 
 
 def questions_of(sheet: Sheet, limits: Mapping[Block, int], room: int) -> list[Question]:

@@ -18,10 +18,20 @@ from collections.abc import Sequence
 from netzwart.network.protocols.ber import (
     COUNTER32,
     COUNTER64,
+    END_OF_MIB_VIEW,
+    GAUGE32,
+    INTEGER,
+    IP_ADDRESS,
+    NO_SUCH_INSTANCE,
+    NO_SUCH_OBJECT,
+    NULL,
     OBJECT_IDENTIFIER,
+    OCTET_STRING,
+    OPAQUE,
     SEQUENCE,
     TIME_TICKS,
     BerError,
+    decode_oid,
     expect_tlv,
     read_integer,
     read_tlv,
@@ -29,7 +39,25 @@ from netzwart.network.protocols.ber import (
 
 VARYING = frozenset({COUNTER32, COUNTER64, TIME_TICKS})
 """Types whose values run; a change in any other is news."""
-_MAX_NUMBER_OCTETS = 9
+_NUMBERS = {COUNTER32: 5, GAUGE32: 5, TIME_TICKS: 5, COUNTER64: 9}
+"""The most octets of each unsigned type; the first of so many is zero."""
+_SIZES = {
+    INTEGER: (1, 4),
+    OCTET_STRING: (0, 0xFFFF),
+    NULL: (0, 0),
+    OBJECT_IDENTIFIER: (1, 640),
+    IP_ADDRESS: (4, 4),
+    OPAQUE: (0, 0xFFFF),
+    NO_SUCH_OBJECT: (0, 0),
+    NO_SUCH_INSTANCE: (0, 0),
+    END_OF_MIB_VIEW: (0, 0),
+    **{tag: (1, most) for tag, most in _NUMBERS.items()},
+}
+"""Least and most octets of each type of RFC 3416; what has another is left to the general wire."""
+_UNKNOWN = (1, 0)
+_LAST_STATUS = 18
+"""inconsistentName (RFC 3416, 3)."""
+_MAX_31 = 0x7FFFFFFF
 
 Place = tuple[bytes, int, int, int]
 """An OID's content, the value's tag, and where the value's content starts and stops in the body."""
@@ -44,6 +72,8 @@ def locate(body: bytes) -> tuple[int, int, list[Place]]:
     end = len(body)
     status, start = read_integer(body, 0, end)
     index, start = read_integer(body, start, end)
+    if not (0 <= status <= _LAST_STATUS and 0 <= index <= _MAX_31):
+        raise BerError("error-status or error-index out of range")
     position, stop = expect_tlv(body, start, end, SEQUENCE)
     if stop != end:
         raise BerError("octets behind the bindings")
@@ -54,11 +84,22 @@ def locate(body: bytes) -> tuple[int, int, list[Place]]:
         tag, value_start, value_stop = read_tlv(body, name_stop, stop)
         if value_stop != stop:
             raise BerError("octets behind a value")
-        if tag in VARYING and not 1 <= value_stop - value_start <= _MAX_NUMBER_OCTETS:
-            raise BerError("integer of unusable size")
+        _check(tag, body, value_start, value_stop)
         places.append((body[name_start:name_stop], tag, value_start, value_stop))
         position = stop
     return status, index, places
+
+
+def _check(tag: int, body: bytes, start: int, stop: int) -> None:
+    """Raise `BerError` if this is no value of its type: then nobody reads it by its skeleton."""
+    least, most = _SIZES.get(tag, _UNKNOWN)
+    size = stop - start
+    if not least <= size <= most:
+        raise BerError("unknown type, or of a size that it cannot have")
+    if size == _NUMBERS.get(tag) and body[start]:
+        raise BerError("number too large for its type")
+    if tag == OBJECT_IDENTIFIER:
+        decode_oid(body[start:stop])
 
 
 def numbers_at(body: bytes, places: Sequence[Place]) -> tuple[int, ...]:
@@ -100,7 +141,9 @@ class Skeleton:
         end = 0
         for _, tag, start, stop in places:
             if tag in VARYING:
-                lengths += (start - end, stop - start)
+                # A leading zero has to stay one.
+                first = start + (stop - start == _NUMBERS[tag])
+                lengths += (first - end, stop - first)
                 end = stop
         lengths.append(len(body) - end)
         self._cut = struct.Struct("".join(f"{length}s" for length in lengths)).unpack
