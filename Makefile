@@ -8,7 +8,7 @@ T ?= tests
 PORT ?= 8000
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test run fix check migration score bench-api bench-poll bench-proof parts clean
+.PHONY: help demo test run fix check migration score bench-api bench-poll bench-proof simulate-years parts clean
 
 help: ## Show the verbs
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -50,6 +50,9 @@ bench-api: .venv/.complete ## Cost of lists and searches with 100,000 devices on
 
 bench-poll: .venv/.complete ## Cost of status polls beside snmp_exporter and a C client (needs ../shared/bench)
 	@$(BIN)/python tools/bench_poll.py
+
+simulate-years: .venv/.runtime ## Two school years of the demo city in minutes: which cases open, and when
+	@$(BIN)/python tools/simulate_years.py
 
 parts: ## What the tests need of the system: browser, snmpd, sshd, PDF tools
 	@sh tools/parts.sh

@@ -7,6 +7,7 @@ database's own prompt. What is at fault shows as a row that is not what its last
 # ruff: noqa: S608 - names come from the catalogue below and from the database's own tables
 
 from collections.abc import Iterator, Sequence
+from typing import Final
 
 from sqlalchemy import Connection, inspect, text
 
@@ -39,14 +40,16 @@ JOURNALED = (
 
 _ACTS = (("insert", "NEW"), ("update", "NEW"), ("delete", "OLD"))
 _CHUNK = 5000
-_POSTGRES_FUNCTION = """
+_SQLITE_NOW: Final = "strftime('%Y-%m-%d %H:%M:%f', 'now') || '000'"
+_POSTGRES_NOW: Final = "clock_timestamp()"
+_POSTGRES_FUNCTION: Final = """
 CREATE OR REPLACE FUNCTION keep_journal() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF TG_OP = 'UPDATE' AND NEW IS NOT DISTINCT FROM OLD THEN
     RETURN NULL;
   END IF;
   INSERT INTO journal_entry (subject, row_id, act, content, created_at, changed_at, version)
-  SELECT TG_TABLE_NAME, row.id, lower(TG_OP), row.content, clock_timestamp(), clock_timestamp(), 1
+  SELECT TG_TABLE_NAME, row.id, lower(TG_OP), row.content, {now}, {now}, 1
   FROM (SELECT CASE WHEN TG_OP = 'DELETE' THEN OLD.id ELSE NEW.id END AS id,
                CASE WHEN TG_OP = 'DELETE' THEN to_jsonb(OLD) ELSE to_jsonb(NEW) END::text
                AS content) AS row;
@@ -55,25 +58,31 @@ END $$
 """
 
 
-def keep_journal(connection: Connection) -> None:
+def keep_journal(connection: Connection, now: str | None = None) -> None:
     """Let the database journal every table anew, and note rows that differ from their last entry.
 
     Runs with each upgrade: a migration may have added columns, and on SQLite it rebuilds tables,
     which loses their triggers.
+
+    Args:
+        connection: The database.
+        now: The SQL that says what time it is; None is the database's own clock, and so it is in
+            every installation. Only a simulation, whose database is its own, brings another.
     """
     is_sqlite = connection.dialect.name == "sqlite"
+    told = now or (_SQLITE_NOW if is_sqlite else _POSTGRES_NOW)
     if not is_sqlite:
-        connection.execute(text(_POSTGRES_FUNCTION))
+        connection.exec_driver_sql(_POSTGRES_FUNCTION.replace("{now}", told))
     present = set(inspect(connection).get_table_names())
     subjects = [subject for subject in JOURNALED if subject in present]
     for subject in subjects:
         if is_sqlite:
-            _trigger_sqlite(connection, subject)
+            _trigger_sqlite(connection, subject, told)
         else:
             _trigger_postgres(connection, subject)
     act = "begin" if _is_empty(connection) else "migration"
     for subject in subjects:
-        _catch_up(connection, subject, act)
+        _catch_up(connection, subject, act, told)
 
 
 def stop_journal(connection: Connection) -> None:
@@ -110,10 +119,9 @@ def _columns(connection: Connection, subject: str) -> Sequence[str]:
     return [column["name"] for column in inspect(connection).get_columns(subject)]
 
 
-def _trigger_sqlite(connection: Connection, subject: str) -> None:
+def _trigger_sqlite(connection: Connection, subject: str, now: str) -> None:
     columns = _columns(connection, subject)
     new, old = sqlite_object(columns, "NEW"), sqlite_object(columns, "OLD")
-    now = "strftime('%Y-%m-%d %H:%M:%f', 'now') || '000'"
     for act, row in _ACTS:
         name = f"journal_{subject}_{act}"
         content = new if row == "NEW" else old
@@ -141,15 +149,13 @@ def _is_empty(connection: Connection) -> bool:
     return connection.execute(text("SELECT 1 FROM journal_entry LIMIT 1")).first() is None
 
 
-def _catch_up(connection: Connection, subject: str, act: str) -> None:
+def _catch_up(connection: Connection, subject: str, act: str, now: str) -> None:
     known = {row[0]: row[2] for row in connection.execute(text(LAST_ENTRIES), {"subject": subject})}
     rows = [
         {"subject": subject, "row_id": row_id, "act": act, "content": told}
         for row_id, told in told_rows(connection, subject).items()
         if known.get(row_id) != told
     ]
-    is_sqlite = connection.dialect.name == "sqlite"
-    now = "strftime('%Y-%m-%d %H:%M:%f', 'now') || '000'" if is_sqlite else "clock_timestamp()"
     statement = text(
         "INSERT INTO journal_entry (subject, row_id, act, content, created_at, changed_at, version)"
         f" VALUES (:subject, :row_id, :act, :content, {now}, {now}, 1)"

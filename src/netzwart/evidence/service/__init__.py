@@ -8,7 +8,7 @@ from netzwart.evidence.service.opening_findings import (
     settle_watch,
 )
 from netzwart.evidence.service.recording_sightings import Recognised, record_sightings
-from netzwart.evidence.service.recording_visits import record_node_visit
+from netzwart.evidence.service.recording_visits import record_node_visit, record_node_visits
 from netzwart.evidence.service.remembering_visits import VisitMemory
 from netzwart.evidence.service.syncing_presence import sync_presence
 
@@ -20,6 +20,7 @@ __all__ = [
     "decide_finding",
     "judge_places",
     "record_node_visit",
+    "record_node_visits",
     "record_sightings",
     "settle_findings",
     "settle_watch",

@@ -76,7 +76,7 @@ async def witness_neighbours(session: AsyncSession) -> int:
         )
         .join(_nodes, _nodes.c.id == _neighbours.c.node_id)
         .join(_devices, _devices.c.mac == func.lower(_neighbours.c.remote_chassis))
-        .where(_neighbours.c.last_seen_at > utcnow() - FRESH)
+        .where(_neighbours.c.is_gone.is_(False), _neighbours.c.last_seen_at > utcnow() - FRESH)
         .order_by(_neighbours.c.id)
     )
     claims = [
@@ -167,7 +167,7 @@ async def _places(session: AsyncSession) -> dict[int, _Place]:
 async def _cables(session: AsyncSession) -> tuple[dict[tuple[int, int], int], set[int]]:
     """Return (device, node at the other end) → that node's school, and the hubs among schools."""
     here, there = _nodes.alias("here"), _nodes.alias("there")
-    fresh = _neighbours.c.last_seen_at > utcnow() - FRESH
+    fresh = _neighbours.c.is_gone.is_(False) & (_neighbours.c.last_seen_at > utcnow() - FRESH)
     rows = await session.execute(
         select(
             _neighbours.c.node_id,

@@ -1,6 +1,6 @@
 """Turns a visit of the poller into sightings, and says what it reveals about the node."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -18,21 +18,36 @@ async def record_node_visit(session: AsyncSession, visit: Visit) -> Mapping[str,
 
     This is the `ReportVisit` that `worker.py` hands to the poll cycle.
     """
-    told = {one.position: one for one in visit.serials}
-    recognised = await record_sightings(session, [_claim(visit, one) for one in visit.serials])
-    by_position = {one.claim.position or "": one for one in recognised}
+    return (await record_node_visits(session, [visit]))[visit.node_id]
+
+
+async def record_node_visits(
+    session: AsyncSession, visits: Sequence[Visit]
+) -> Mapping[int, Mapping[str, int]]:
+    """Record what many nodes told, each at most once, in a fixed number of statements.
+
+    Returns node id → position → id of the device it is.
+    """
+    told = [(visit, part) for visit in visits for part in visit.serials]
+    claims = {(visit.node_id, part.position): _claim(visit, part) for visit, part in told}
+    recognised = {
+        (one.claim.node_id, one.claim.position): one
+        for one in await record_sightings(session, list(claims.values()))
+    }
     wrong: list[NewFinding] = []
     right: list[str] = []
-    for position, one in by_position.items():
-        part = told[position]
+    found: dict[int, dict[str, int]] = {visit.node_id: {} for visit in visits}
+    for visit, part in told:
+        one = recognised.get((visit.node_id, part.position))
+        if one is None:
+            continue  # a serial number that says nothing
         _unknown_device(visit, part, one, wrong, right)
         _serial_changed(visit, part, one, wrong, right)
-    await settle_findings(session, wrong, right, visit.seen_at)
-    return {
-        position: one.device.device_id
-        for position, one in by_position.items()
-        if one.device is not None
-    }
+        if one.device is not None:
+            found[visit.node_id][part.position] = one.device.device_id
+    if visits:
+        await settle_findings(session, wrong, right, max(visit.seen_at for visit in visits))
+    return found
 
 
 def _claim(visit: Visit, part: SeenSerial) -> Claim:
