@@ -30,6 +30,7 @@ from netzwart.accounts.authentication import (
 from netzwart.accounts.cookies import CookieNames
 from netzwart.accounts.csrf import CSRF_FIELD, refuse_forged
 from netzwart.accounts.guards import requires_network_reader
+from netzwart.custody import api as custody_api
 from netzwart.custody import pages as custody_pages
 from netzwart.database import Database, provide_session
 from netzwart.errors import UnavailableError
@@ -96,6 +97,7 @@ PAGES: Sequence[Pages] = (
 
 APIS: Sequence[Api] = (
     reports_api,
+    custody_api,
     rollout_api,
     funding_api,
     evidence_api,

@@ -11,7 +11,13 @@ import structlog
 from procrastinate.exceptions import ConnectorException
 from sqlalchemy.exc import SQLAlchemyError
 
-from netzwart.custody.service import SYNC_PRESENCE, WATCH_CUSTODY, WITNESS_CABLES
+from netzwart.custody.service import (
+    METER_USE,
+    SETTLE_DRAW,
+    SYNC_PRESENCE,
+    WATCH_CUSTODY,
+    WITNESS_CABLES,
+)
 from netzwart.database import Database
 from netzwart.evidence.service import VisitMemory
 from netzwart.jobs import JobContext, Task, run_jobs
@@ -173,7 +179,9 @@ def _tasks(
         Task(DISCOVER, discover, max_attempts=3, backoff_s=5),
         CONDENSE_COUNTERS,
         FORGET_ENDPOINTS,
+        METER_USE,
         SEAL_DAYS,
+        SETTLE_DRAW,
         SYNC_PRESENCE,
         WATCH_CUSTODY,
         WITNESS_CABLES,

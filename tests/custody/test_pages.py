@@ -3,7 +3,7 @@ import re
 import pytest
 
 from netzwart.clock import utcnow
-from netzwart.custody.pages import CoverageAddress
+from netzwart.custody.pages.coverage import CoverageAddress
 from netzwart.database import Database
 from netzwart.errors import InvalidInputError
 from netzwart.evidence.rules import EvidenceClass
@@ -84,3 +84,39 @@ async def test_seals_are_listed_and_the_verifier_can_be_taken_along(
     program = await browser.get("/verwaltung/siegel/verifier.py")
     assert program.text.startswith('"""Verifies netzwart')
     assert "attachment" in program.headers["content-disposition"]
+
+
+async def test_sample_is_drawn_by_the_funding_office_and_read_by_auditors(
+    site: Site, cast: Cast, town: Town
+):
+    path = f"/foerderung/{town.grant_id}/stichproben"
+    page = await site.as_(cast.funding_officer).get(path, statements_at_most=10)
+    assert "Noch keine Stichprobe" in page.text
+    sent = {"seed": "6 aus 49: 3 11 17 25 38 44", "size": "2", "list_sha256": "0" * 64}
+    stale = await site.as_(cast.funding_officer).post(path, sent)
+    assert stale.status_code == 409
+    shown = re.search(r'name="list_sha256" value="([0-9a-f]{64})"', page.text)
+    assert shown is not None
+    sent["list_sha256"] = shown[1]
+    short = await site.as_(cast.funding_officer).post(path, sent | {"seed": "kurz"})
+    assert short.status_code == 422
+    assert "mindestens 6 Zeichen" in short.text
+    assert (await site.as_(cast.auditor).post(path, sent)).status_code == 403
+    drawn = await site.as_(cast.funding_officer).post(path, sent)
+    assert drawn.status_code == 303
+    where = drawn.headers["location"]
+    page = await site.as_(cast.auditor).get(where)
+    assert page.text.count("wird gesucht") == 2
+    assert "nicht am Netz abfragbar" in page.text
+    assert "Abschließen" not in page.text
+    listed = await site.as_(cast.auditor).get(f"{where}/liste.txt")
+    assert listed.text == "A1;SNA1\nA2;SNA2\nA3;SNA3\n"
+    ended = await site.as_(cast.funding_officer).post(f"{where}/abschliessen", {})
+    assert ended.status_code == 303
+    page = await site.as_(cast.funding_officer).get(where)
+    assert "0 von 2 gezogenen Geräten gefunden" in page.text
+    paper = await site.as_(cast.funding_officer).get(
+        f"/nachweise/entwurf?papier=audit_draw&bewilligung={town.grant_id}", statements_at_most=12
+    )
+    assert paper.content.startswith(b"%PDF")
+    assert (await site.as_(cast.viewer).get(path)).status_code == 403

@@ -18,6 +18,7 @@ from netzwart.reports.kinds import KINDS, PaperKind, PaperScope
 from netzwart.reports.papers.assets import asset_export, useful_lives
 from netzwart.reports.papers.council import council_statement
 from netzwart.reports.papers.drawdown import drawdown_sheet
+from netzwart.reports.papers.draws import draw_record, last_draw
 from netzwart.reports.papers.earmarks import earmark_list
 from netzwart.reports.papers.files import build_list_files
 from netzwart.reports.papers.heads import Occasion
@@ -87,6 +88,8 @@ async def compile_paper(
     if order.grant_id is None:
         return council_statement(await load_grants(session, actor, order.as_of), occasion)
     record = await load_grant(session, order.grant_id, actor, order.as_of)
+    if order.kind is PaperKind.AUDIT_DRAW:
+        return draw_record(record, await last_draw(session, record, actor, order.as_of), occasion)
     return await _of_grant(session, order.kind, settle_grant(record, order.as_of), occasion)
 
 

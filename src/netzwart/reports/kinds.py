@@ -16,6 +16,8 @@ class PaperKind(StrEnum):
     ASSET_EXPORT = "asset_export"
     INVENTORY_LIST = "inventory_list"
     COUNCIL_STATEMENT = "council_statement"
+    AUDIT_DRAW = "audit_draw"
+    """Not of section 13: the record of an auditor's sample."""
 
 
 class PaperScope(StrEnum):
@@ -71,5 +73,8 @@ KINDS: Final[Mapping[PaperKind, KindFacts]] = {
     ),
     PaperKind.COUNCIL_STATEMENT: KindFacts(
         "Förderübersicht", "FU", "foerderuebersicht", PaperScope.ALL, "foerderungen"
+    ),
+    PaperKind.AUDIT_DRAW: KindFacts(
+        "Stichprobenprotokoll", "SP", "stichprobe", PaperScope.GRANT, "stichprobe"
     ),
 }

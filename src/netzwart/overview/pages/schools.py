@@ -46,6 +46,7 @@ class SchoolsController(Controller):
             "findings": findings,
             "spent": {school: format_number(amount) for school, amount in spent.items()},
             "may_read_funding": actor.may(Right.READ_FUNDING),
+            "may_read_network": actor.may(Right.READ_NETWORK),
         }
         return Template("overview/schools.html", context=context)
 

@@ -1,22 +1,19 @@
-"""Euro coverage per grant and school, down to each device's evidence; the page of the seals."""
+"""Euro coverage per grant and school, down to each device's evidence."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 from litestar import Controller, get
 from litestar.params import FromPath, FromQuery
-from litestar.response import Response, Template
-from litestar.types import ControllerRouterHandler
+from litestar.response import Template
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from netzwart.accounts.actors import Actor, Right
 from netzwart.accounts.authentication import CurrentActor
-from netzwart.accounts.guards import requires_audit_reader, requires_funding_reader
-from netzwart.accounts.pages.tabs import administration_tabs
+from netzwart.accounts.guards import requires_funding_reader
 from netzwart.clock import today
 from netzwart.custody.coverage import (
     KEYS,
@@ -33,15 +30,11 @@ from netzwart.errors import ConflictError, InvalidInputError
 from netzwart.funding.queries import EVIDENCE_WINDOW_DAYS, load_grant, load_grants
 from netzwart.funding.queries.records import SeenDevice
 from netzwart.funding.settlement import SettledGrant, can_be_settled, settle_grant
-from netzwart.ledger import verifier
-from netzwart.ledger.queries import entries_by_subject, list_seals
 from netzwart.proofs import wording
 from netzwart.schools.queries import get_school
 from netzwart.web.components import ShareBar
-from netzwart.web.frame import NavItem
 
 _PAGE = 100
-_SEALS = 60
 WINDOWS = {"30": "30 Tage", "90": "90 Tage", "365": "ein Jahr"}
 LABELS = {
     "A": "Am Gerät gelesen (A)",
@@ -52,15 +45,6 @@ LABELS = {
     "no_device": "Ohne Gerät (Leistungen)",
 }
 _COLOURS = {"none": "0", "no_device": "muted"}
-_SUBJECTS = {
-    "audit_event": "Protokoll",
-    "device_event": "Geschichte der Geräte",
-    "erased_row": "Gelöschtes nach Fristende",
-    "issued_document": "Ausgestellte Dokumente",
-    "journal_entry": "Geld und Entscheidungen",
-    "relocation": "Umsetzungen",
-    "sighting": "Sichtungen",
-}
 
 
 class GrantNotComputableError(ConflictError):
@@ -264,40 +248,3 @@ def _devices(
 def _is_chosen(one: CoveredAmount, address: CoverageAddress) -> bool:
     fits_school = not address.school or one.school == address.school
     return fits_school and (not address.key or one.key == address.key)
-
-
-class SealController(Controller):
-    """The seals, and the program that verifies them without netzwart."""
-
-    path = "/verwaltung/siegel"
-    guards = [requires_audit_reader]  # noqa: RUF012 - Litestar reads a plain attribute
-
-    @get()
-    async def index(
-        self, session: DbSession, actor: CurrentActor, before: FromQuery[date | None] = None
-    ) -> Template:
-        """List the sealed days, newest first."""
-        rows = await list_seals(session, before=before, limit=_SEALS + 1)
-        counts = await entries_by_subject(session)
-        context = {
-            "rows": rows[:_SEALS],
-            "next_href": f"?before={rows[_SEALS - 1].day}" if len(rows) > _SEALS else None,
-            "first_href": "/verwaltung/siegel" if before else None,
-            "counts": [(_SUBJECTS.get(name, name), count) for name, count in counts],
-            "tabs": administration_tabs(actor, "/verwaltung/siegel"),
-        }
-        return Template("custody/seals.html", context=context)
-
-    @get("/verifier.py", sync_to_thread=False)
-    def program(self) -> Response[bytes]:
-        """Give the stand-alone verifier, which is its own description of the format."""
-        return Response(
-            Path(verifier.__file__).read_bytes(),
-            media_type="text/x-python; charset=utf-8",
-            headers={"Content-Disposition": 'attachment; filename="verifier.py"'},
-        )
-
-
-CONTROLLERS: tuple[ControllerRouterHandler, ...] = (CoverageController, SealController)
-NAV: tuple[NavItem, ...] = ()
-"""Coverage is reached from grants and schools, the seals from the administration."""
