@@ -19,6 +19,7 @@ from netzwart.custody.service import (
     WITNESS_CABLES,
 )
 from netzwart.database import Database
+from netzwart.documents.watching import watch_files
 from netzwart.evidence.service import VisitMemory
 from netzwart.jobs import JobContext, Task, run_jobs
 from netzwart.ledger.sealing import SEAL_DAYS
@@ -93,7 +94,8 @@ async def run_worker(
     shells = ShellCycle(
         database, shell.opened, secret_box, known, cycle.report, settings.poll_interval_s
     )
-    tasks = [*_tasks(cycle, shells, discovery, checker), papers]
+    files = watch_files(settings.documents_dir)
+    tasks = [*_tasks(cycle, shells, discovery, checker), papers, files]
     settle()
     _log.info("worker_started", profiles=len(known.profiles), tasks=[task.name for task in tasks])
     try:

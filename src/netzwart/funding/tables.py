@@ -55,6 +55,10 @@ MESSAGES = {
         "notice_number",
         "Dieser Bescheid ist schon erfasst.",
     ),
+    "uq_asset_booking_asset_number": (
+        "asset_number",
+        "Diese Anlagennummer steht doppelt in der Datei.",
+    ),
     "ck_authority_message_order": (
         "sent_on",
         "Eine Mitteilung braucht einen Termin oder den Tag, an dem sie abging.",
@@ -289,3 +293,15 @@ class ProofSubmission(Record, table=True):
     """Of the issued PDF, where netzwart made it."""
     figures: dict[str, Any] = json_object()
     """As `funding.rules.comparing` freezes them: what CHK-32 holds today's data against."""
+
+
+class AssetBooking(Record, table=True):
+    """An asset as the accountants keep it (Anlagenbuchhaltung), from their last export."""
+
+    __table_args__ = (UniqueConstraint("asset_number"),)
+
+    asset_number: str = Field(max_length=60)
+    label: str = Field(default="", max_length=300)
+    cost: Decimal = Field(sa_type=Money)
+    """Acquisition cost (AHK) as it is booked."""
+    booked_on: date | None = None
