@@ -1,21 +1,22 @@
-"""Sections of the bundle about grants: authorities, grants, plans, measures, money that came in."""
+"""Sections of the bundle about grants: authorities, grants, plans, measures."""
 
 from collections.abc import Collection
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from netzwart.exchange.bundle_forms import Bundle, GrantRow
+from netzwart.exchange.bundle_forms import Bundle
+from netzwart.exchange.bundle_funding import GrantRow
+from netzwart.exchange.correspondence import place_notices, place_rules
 from netzwart.exchange.problems import nearest
 from netzwart.exchange.references import References, named
 from netzwart.exchange.upserting import Outcome, Wanted, upsert
 from netzwart.funding.tables import (
-    Drawdown,
     FundingSource,
     Grant,
     GrantingAuthority,
-    GrantNotice,
-    Income,
+    GrantTranche,
     Measure,
+    MeasureSupport,
     PlanPosition,
 )
 
@@ -36,9 +37,12 @@ GRANT_FIELDS = {
     "conditions": "conditions_version",
     "lucom_number": "lucom_number",
     "drawdown_mode": "drawdown_mode",
+    "input_tax_deductible": "input_tax_deductible",
+    "proof_submitted_on": "proof_submitted_on",
 }
 MEASURE_FIELDS = (
     "key", "category", "subcategory", "title", "started_on", "finished_on", "concept_document",
+    "narrative",
 )  # fmt: skip
 
 
@@ -56,7 +60,8 @@ async def place_grants(
     ]
     await upsert(session, Grant, ["number"], wanted, outcome)
     await refs.load("grant", Grant, ["number"])
-    await _notices(session, bundle, refs, outcome)
+    await place_notices(session, bundle, refs, outcome)
+    await place_rules(session, bundle, refs, outcome)
     await _plans(session, bundle, refs, outcome)
     await _measures(session, bundle, refs, outcome)
 
@@ -89,32 +94,10 @@ def _grant(
     return Wanted("grants", path, row.number, (row.number,), values)
 
 
-async def _notices(
-    session: AsyncSession, bundle: Bundle, refs: References, outcome: Outcome
-) -> None:
-    """Give each new grant the notice that announced it."""
-    wanted = [
-        Wanted(
-            "grants",
-            ("grants", index),
-            row.number,
-            (refs.all_of("grant")[row.number,], row.number),
-            {
-                "grant_id": refs.all_of("grant")[row.number,],
-                "notice_number": row.number,
-                "issued_on": row.issued_on,
-                "amount": row.awarded,
-            },
-            counts=False,
-        )
-        for index, row in enumerate(bundle.grants)
-    ]
-    await upsert(session, GrantNotice, ["grant_id", "notice_number"], wanted, outcome)
-
-
 async def _plans(session: AsyncSession, bundle: Bundle, refs: References, outcome: Outcome) -> None:
     positions: list[Wanted] = []
     sources: list[Wanted] = []
+    tranches: list[Wanted] = []
     for index, row in enumerate(bundle.grants):
         grant_id = refs.all_of("grant")[row.number,]
         for number, part in enumerate(row.plan):
@@ -129,8 +112,16 @@ async def _plans(session: AsyncSession, bundle: Bundle, refs: References, outcom
             label = f"{row.number} {source.label}"
             key = (grant_id, source.kind, source.label)
             sources.append(Wanted("grants.sources", path, label, key, values))
+        for number, tranche in enumerate(row.tranches):
+            values = {"grant_id": grant_id, **tranche.model_dump()}
+            path = ("grants", index, "tranches", number)
+            key = (grant_id, tranche.year)
+            tranches.append(
+                Wanted("grants.tranches", path, f"{row.number} {tranche.year}", key, values)
+            )
     await upsert(session, PlanPosition, ["grant_id", "category"], positions, outcome)
     await upsert(session, FundingSource, ["grant_id", "kind", "label"], sources, outcome)
+    await upsert(session, GrantTranche, ["grant_id", "year"], tranches, outcome)
 
 
 async def _measures(
@@ -149,31 +140,23 @@ async def _measures(
     outcome_ok = [row for row in wanted if row.values["grant_id"] is not None]
     await upsert(session, Measure, ["key"], outcome_ok, outcome)
     await refs.load("measure", Measure, ["key"])
+    await _supports(session, bundle, refs, outcome)
 
 
-async def place_money_received(
+async def _supports(
     session: AsyncSession, bundle: Bundle, refs: References, outcome: Outcome
 ) -> None:
-    """Bring drawdowns and incomes to what the bundle says."""
-    drawdowns: list[Wanted] = []
-    for index, row in enumerate(bundle.drawdowns):
-        path = ("drawdowns", index)
-        grant_id = refs.find("grant", (row.grant,), (*path, "grant"), "Die Bewilligung")
-        if grant_id is None:
-            continue
-        fields = ("number", "requested_on", "amount", "received_on")
-        values = named(row, {name: name for name in fields}) | {"grant_id": grant_id}
-        label = f"{row.grant} Nr. {row.number}"
-        drawdowns.append(Wanted("drawdowns", path, label, (grant_id, row.number), values))
-    await upsert(session, Drawdown, ["grant_id", "number"], drawdowns, outcome)
-    incomes: list[Wanted] = []
-    for index, row in enumerate(bundle.incomes):
-        path = ("incomes", index)
-        grant_id = refs.find("grant", (row.grant,), (*path, "grant"), "Die Bewilligung")
-        if grant_id is None:
-            continue
-        fields = ("kind", "received_on", "payer", "reason", "amount")
-        values = named(row, {name: name for name in fields}) | {"grant_id": grant_id}
-        key = (grant_id, row.received_on, row.payer, row.amount)
-        incomes.append(Wanted("incomes", path, f"{row.payer} {row.amount}", key, values))
-    await upsert(session, Income, ["grant_id", "received_on", "payer", "amount"], incomes, outcome)
+    wanted: list[Wanted] = []
+    for index, row in enumerate(bundle.measures):
+        path = ("measures", index, "supports")
+        for key in row.supports:
+            measure_id = refs.all_of("measure").get((row.key,))
+            supports_id = refs.find("measure", (key,), path, "Die Maßnahme")
+            if key == row.key:
+                outcome.fault(path, "Eine Maßnahme dient nicht sich selbst.")
+            elif measure_id is not None and supports_id is not None:
+                ends = {"measure_id": measure_id, "supports_id": supports_id}
+                wanted.append(
+                    Wanted("measures", path, key, tuple(ends.values()), dict(ends), counts=False)
+                )
+    await upsert(session, MeasureSupport, ["measure_id", "supports_id"], wanted, outcome)

@@ -1,27 +1,31 @@
 """Sections of the bundle about buying: orders, deliveries, invoices with shares, payments."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from netzwart.database import table_of
-from netzwart.exchange.bundle_forms import Bundle, InvoiceLineRow, InvoiceRow
+from netzwart.exchange.bundle_forms import Bundle
+from netzwart.exchange.bundle_funding import InvoiceLineRow, InvoiceRow, OrderShareRow
 from netzwart.exchange.places import find_model
 from netzwart.exchange.references import References, named
-from netzwart.exchange.upserting import Outcome, Wanted, upsert
+from netzwart.exchange.upserting import Key, Outcome, Wanted, upsert
 from netzwart.funding.purchase_tables import (
     CostShare,
     DeliveredSerial,
     Delivery,
     DeliveryLine,
+    IncidentalCost,
     Invoice,
     InvoiceLine,
     Order,
     OrderLine,
+    OrderShare,
     Payment,
 )
+from netzwart.funding.rules.taxing import ROUNDING_TOLERANCE
 from netzwart.funding.tables import Measure
 from netzwart.money import apportion, cents
 from netzwart.schools.tables import School
@@ -30,6 +34,10 @@ Path = tuple[str | int, ...]
 ORDER_FIELDS = (
     "number", "ordered_on", "procedure", "procedure_reason", "estimated_net", "offers_requested",
     "offers_received", "awarded_on", "award_criterion", "framework_contract", "eu_wide",
+)  # fmt: skip
+INVOICE_FIELDS = (
+    "number", "issued_on", "kind", "delivered_on", "due_on", "currency", "buyer", "service_from",
+    "stated_total", "retained", "retained_until", "format",
 )  # fmt: skip
 LINE_FIELDS = ("number", "text", "quantity", "unit_net", "vat_rate")
 
@@ -48,12 +56,19 @@ async def place_orders(
         wanted.append(Wanted("orders", path, row.number, (row.number,), values))
     await upsert(session, Order, ["number"], wanted, outcome)
     await refs.load("order", Order, ["number"])
+    await _order_lines(session, bundle, refs, outcome)
+
+
+async def _order_lines(
+    session: AsyncSession, bundle: Bundle, refs: References, outcome: Outcome
+) -> None:
     lines: list[Wanted] = []
+    meant: list[tuple[tuple[int | None, int], Path, OrderShareRow]] = []
     for index, row in enumerate(bundle.orders):
         order_id = refs.all_of("order").get((row.number,))
-        for number, line in enumerate(row.lines if order_id else []):
-            path = ("orders", index, "lines", number)
-            model = find_model(refs, outcome, line.model, (*path, "model"))
+        for number, line in enumerate(row.lines if order_id else ()):
+            path: Path = ("orders", index, "lines", number)
+            model = find_model(refs, outcome, line.model, (*path, "model"), line.manufacturer)
             values = named(line, {name: name for name in LINE_FIELDS}) | {
                 "order_id": order_id,
                 "model_id": model[0] if model else None,
@@ -61,8 +76,23 @@ async def place_orders(
             label = f"{row.number} Pos. {line.number}"
             wanted_line = Wanted("orders.lines", path, label, (order_id, line.number), values)
             lines.append(wanted_line)
-    await upsert(session, OrderLine, ["order_id", "number"], lines, outcome)
+            meant += [
+                ((order_id, line.number), (*path, "shares", place), share)
+                for place, share in enumerate(line.shares)
+            ]
+    ids = await upsert(session, OrderLine, ["order_id", "number"], lines, outcome)
     await refs.load("order_line", OrderLine, ["order_id", "number"])
+    shares: list[Wanted] = []
+    for key, place, share in meant:
+        measure_id = refs.find("measure", (share.measure,), place, "Die Maßnahme")
+        if measure_id is None:
+            continue
+        ends = {"order_line_id": ids[key], "measure_id": measure_id}
+        values = ends | {"weight": share.weight}
+        shares.append(
+            Wanted("shares", place, share.measure, tuple(ends.values()), values, counts=False)
+        )
+    await upsert(session, OrderShare, ["order_line_id", "measure_id"], shares, outcome)
 
 
 async def place_deliveries(
@@ -95,7 +125,7 @@ async def _delivery_lines(
     for index, row in enumerate(bundle.deliveries):
         order_id = refs.all_of("order").get((row.order,))
         delivery_id = refs.all_of("delivery").get((order_id, row.note_number))
-        for number, line in enumerate(row.lines if delivery_id else []):
+        for number, line in enumerate(row.lines if delivery_id else ()):
             path: Path = ("deliveries", index, "lines", number)
             line_id = refs.find(
                 "order_line", (order_id, line.order_line), path, "Die Position der Bestellung"
@@ -135,19 +165,22 @@ async def place_invoices(
             invoice
             for index, row in enumerate(bundle.invoices)
             if (row.cancels is not None) == is_second
-            and (invoice := _invoice(index, row, refs)) is not None
+            and (invoice := _invoice(index, row, refs, outcome)) is not None
         ]
         await upsert(session, Invoice, ["supplier_id", "number"], wanted, outcome)
         await refs.load("invoice", Invoice, ["supplier_id", "number"])
     await _invoice_lines(session, bundle, refs, outcome)
 
 
-def _invoice(index: int, row: InvoiceRow, refs: References) -> Wanted | None:
+def _invoice(index: int, row: InvoiceRow, refs: References, outcome: Outcome) -> Wanted | None:
     path: Path = ("invoices", index)
     supplier_id = refs.find("supplier", (row.supplier,), (*path, "supplier"), "Den Lieferanten")
     if supplier_id is None:
         return None
-    values = named(row, {n: n for n in ("number", "issued_on", "kind", "delivered_on", "due_on")})
+    if row.retained and row.retained_until is None:
+        outcome.fault((*path, "retained"), "Ein Einbehalt nennt den Tag, bis zu dem er gilt.")
+        return None
+    values = named(row, {name: name for name in INVOICE_FIELDS})
     values["supplier_id"] = supplier_id
     values.setdefault("kind", row.kind)
     if "order" in row.model_fields_set:
@@ -171,7 +204,7 @@ async def _invoice_lines(
     for index, row in enumerate(bundle.invoices):
         supplier_id = refs.all_of("supplier").get((row.supplier,))
         invoice_id = refs.all_of("invoice").get((supplier_id, row.number))
-        for number, line in enumerate(row.lines if invoice_id else []):
+        for number, line in enumerate(row.lines if invoice_id else ()):
             path: Path = ("invoices", index, "lines", number)
             wanted.append(_invoice_line(row, line, invoice_id or 0, path, refs, outcome))
             sources.append(((invoice_id or 0, line.number), path, line))
@@ -182,6 +215,29 @@ async def _invoice_lines(
     for key, path, line in sources:
         shares += _shares(ids[key], path, line, refs, outcome, schools)
     await upsert(session, CostShare, ["invoice_line_id", "measure_id"], shares, outcome)
+    await _incidentals(session, sources, ids, outcome)
+
+
+async def _incidentals(
+    session: AsyncSession,
+    sources: Sequence[tuple[tuple[int, int], Path, InvoiceLineRow]],
+    ids: Mapping[Key, int],
+    outcome: Outcome,
+) -> None:
+    """Tie delivery, setup and licences to the device lines that they add to."""
+    wanted: list[Wanted] = []
+    for (invoice_id, number), path, line in sources:
+        for target in line.incidental_to:
+            place = (*path, "incidental_to")
+            device_line = ids.get((invoice_id, target))
+            if device_line is None or target == number:
+                outcome.fault(place, f"Position {number} kann nicht zu Position {target} gehören.")
+                continue
+            ends = {"line_id": ids[invoice_id, number], "device_line_id": device_line}
+            wanted.append(
+                Wanted("invoices", place, line.text, tuple(ends.values()), dict(ends), counts=False)
+            )
+    await upsert(session, IncidentalCost, ["line_id", "device_line_id"], wanted, outcome)
 
 
 def _invoice_line(
@@ -192,8 +248,14 @@ def _invoice_line(
     refs: References,
     outcome: Outcome,
 ) -> Wanted:
-    model = find_model(refs, outcome, line.model, (*path, "model"))
-    values = named(line, {name: name for name in LINE_FIELDS})
+    model = find_model(refs, outcome, line.model, (*path, "model"), line.manufacturer)
+    if abs(gross_of(line) - computed_gross(line)) > ROUNDING_TOLERANCE:
+        outcome.fault(
+            (*path, "gross"),
+            f"Menge mal Preis plus Steuer ist {computed_gross(line)} €, angegeben sind "
+            f"{line.gross} €.",
+        )
+    values = named(line, {name: name for name in (*LINE_FIELDS, "net")})
     values |= {
         "invoice_id": invoice_id,
         "model_id": model[0] if model else None,
@@ -212,8 +274,14 @@ def _invoice_line(
 
 
 def gross_of(line: InvoiceLineRow) -> Decimal:
+    """Return the gross the file gives, else net times one plus tax."""
+    return computed_gross(line) if line.gross is None else line.gross
+
+
+def computed_gross(line: InvoiceLineRow) -> Decimal:
     """Return net times one plus tax, to the cent."""
-    return cents(line.quantity * line.unit_net * (1 + line.vat_rate))
+    net = line.quantity * line.unit_net if line.net is None else line.net
+    return cents(net * (1 + line.vat_rate))
 
 
 async def _school_numbers(session: AsyncSession) -> dict[str, str]:
@@ -264,6 +332,8 @@ def _shares(
             "measure_id": measure_id,
             "amount": amount,
             "weight": share.weight,
+            "share_key": share.share_key,
+            "weighted_on": share.weighted_on,
         }
         wanted.append(
             Wanted("shares", place, share.measure, (line_id, measure_id), values, counts=False)

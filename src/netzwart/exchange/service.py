@@ -18,8 +18,9 @@ from netzwart.accounts.actors import Actor
 from netzwart.accounts.audit import record_audit
 from netzwart.database import Database
 from netzwart.errors import ConflictError
-from netzwart.exchange.awards import place_grants, place_money_received
+from netzwart.exchange.awards import place_grants
 from netzwart.exchange.bundle_forms import Bundle
+from netzwart.exchange.correspondence import place_correspondence, place_money_received
 from netzwart.exchange.places import place_catalogue, place_schools
 from netzwart.exchange.problems import BrokenImportError, ImportProblem
 from netzwart.exchange.purchases import (
@@ -133,8 +134,9 @@ def bundle_walk(bundle: Bundle, programmes: Collection[str], sightings: Walk) ->
         await place_deliveries(session, bundle, refs, outcome)
         await place_invoices(session, bundle, refs, outcome)
         await place_payments(session, bundle, refs, outcome)
-        await place_money_received(session, bundle, refs, outcome)
         await place_devices(session, bundle, refs, outcome)
+        await place_money_received(session, bundle, refs, outcome)
+        await place_correspondence(session, bundle, refs, outcome)
         await place_nodes(session, bundle, refs, outcome)
         await place_rest(session, bundle, refs, outcome)
         if not outcome.problems:

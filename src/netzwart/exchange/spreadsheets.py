@@ -26,7 +26,11 @@ NESTED: Mapping[str, NestedSheet] = {
     "schools.rooms": NestedSheet("schools", "rooms", {"school": "number"}),
     "grants.plan": NestedSheet("grants", "plan", {"grant": "number"}),
     "grants.sources": NestedSheet("grants", "sources", {"grant": "number"}),
+    "grants.tranches": NestedSheet("grants", "tranches", {"grant": "number"}),
     "orders.lines": NestedSheet("orders", "lines", {"order": "number"}),
+    "orders.lines.shares": NestedSheet(
+        "orders.lines", "shares", {"order": "order", "line": "number"}
+    ),
     "deliveries.lines": NestedSheet(
         "deliveries", "lines", {"order": "order", "note_number": "note_number"}
     ),

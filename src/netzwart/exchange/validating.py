@@ -6,7 +6,8 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from netzwart.exchange.bundle_forms import Bundle, Row
+from netzwart.exchange.bundle_fields import Row
+from netzwart.exchange.bundle_forms import Bundle
 from netzwart.exchange.problems import BrokenImportError, ImportProblem, unknown_key
 from netzwart.exchange.reading import Path, ReadFile, read_json, read_yaml
 from netzwart.exchange.spreadsheets import read_workbook
@@ -23,6 +24,8 @@ _SENTENCES = {
     "bool_parsing": "ist weder true noch false.",
     "string_type": "ist kein Text.",
     "list_type": "ist keine Liste.",
+    "tuple_type": "ist keine Liste.",
+    "dict_type": "ist kein Block mit Schlüsseln.",
     "model_type": "ist kein Block mit Schlüsseln.",
     "model_attributes_type": "ist kein Block mit Schlüsseln.",
     "string_too_short": "ist leer.",
