@@ -10,7 +10,9 @@ import pytest
 
 from netzwart.funding.queries.records import GrantRecord
 from netzwart.funding.queries.surroundings import (
+    BookedAround,
     LoanAround,
+    OthersAround,
     SchoolAround,
     SubmissionAround,
     Surroundings,
@@ -213,6 +215,37 @@ def test_more_devices_than_pupils_are_named():
     [found] = _complaints(around(record, schools=(replace(SCHOOL, pupils=9),)), "CHK-24")
     assert "10 geförderte Geräte für 9" in found.message
     assert _complaints(around(record, schools=(replace(SCHOOL, pupils=None),)), "CHK-24") == []
+
+
+def test_devices_of_other_grants_at_the_same_schools_count_too():
+    record = around(
+        _of_programme("DPS-SOFORT", "endgeraet_schueler"), schools=(replace(SCHOOL, pupils=12),)
+    )
+    assert _complaints(record, "CHK-24") == []
+    more = OthersAround(programme="DPS-SOFORT", category="endgeraet_schueler", devices=3)
+    [found] = _complaints(around(record, others=(more,)), "CHK-24")
+    assert "13 geförderte Geräte für 12" in found.message
+    assert found.rows == ("aus dieser Bewilligung: 10", "aus anderen Bewilligungen: 3")
+    for_teachers = OthersAround(programme="DPS-LK", category="endgeraet_lehrkraft", devices=99)
+    networks = OthersAround(programme="DPS-NRW-2019", category="it_grundstruktur", devices=99)
+    assert _complaints(around(record, others=(for_teachers, networks)), "CHK-24") == []
+
+
+def test_assets_are_held_against_the_accountants_list():
+    booked = [
+        BookedAround(asset_number=f"4711-{number}", devices=1, cost=Decimal("595.00"))
+        for number in range(1, 11)
+    ]
+    record = around(a_clean_record(), booked=tuple(booked))
+    assert _complaints(record, "CHK-27") == []
+    other = [replace(booked[0], cost=Decimal("500.00")), replace(booked[1], cost=None)]
+    found = _complaints(around(record, booked=(*other, *booked[2:])), "CHK-27")
+    assert [one.rows for one in found] == [
+        ("4711-2",),
+        ("4711-1: gebucht 500,00\xa0€, bezahlt 595,00\xa0€",),
+    ]
+    shared = [replace(booked[0], devices=3, cost=Decimal("1785.00"))]
+    assert _complaints(around(record, booked=(*shared, *booked[1:])), "CHK-27") == []
 
 
 def test_administration_must_serve_a_measure_of_the_digitalpakt():

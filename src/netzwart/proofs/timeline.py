@@ -1,11 +1,13 @@
 """A grant's life in paper: notice, orders, deliveries, invoices, payments, calls, issued proofs."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from netzwart.clock import BERLIN
+from netzwart.funding.liabilities import OCCASIONS
 from netzwart.funding.queries.records import GrantRecord
+from netzwart.funding.rules.duties import MessageOccasion
 from netzwart.money import format_euro
 from netzwart.web.components import Source, TimelineEntry, Tone
 from netzwart.web.formatting import format_pieces
@@ -32,11 +34,18 @@ class IssuedEvent:
 
 
 def grant_timeline(
-    record: GrantRecord, deliveries: Sequence[DeliveryEvent], issued: Sequence[IssuedEvent]
+    record: GrantRecord,
+    deliveries: Sequence[DeliveryEvent],
+    issued: Sequence[IssuedEvent],
+    changed: Mapping[int, Sequence[str]],
 ) -> list[TimelineEntry]:
-    """Return everything that happened on paper, newest first; pure."""
+    """Return everything that happened on paper, newest first; pure.
+
+    `changed` says in words what each notice changed, by its id.
+    """
     entries = [
-        *_notices(record),
+        *_notices(record, changed),
+        *_letters(record),
         *_orders(record),
         *(
             TimelineEntry(
@@ -67,14 +76,14 @@ def grant_timeline(
     return sorted(entries, key=lambda one: one.at, reverse=True)
 
 
-def _notices(record: GrantRecord) -> list[TimelineEntry]:
+def _notices(record: GrantRecord, changed: Mapping[int, Sequence[str]]) -> list[TimelineEntry]:
     head = record.head
     found = [
         TimelineEntry(
             row.day or head.issued_on,
             Source.PAPER,
-            f"Bescheid {row.key}",
-            f"{format_euro(row.amount)} bewilligt" if row.amount >= 0 else format_euro(row.amount),
+            f"Änderungsbescheid {row.key}" if changed.get(row.id) else f"Bescheid {row.key}",
+            "; ".join(changed.get(row.id) or [f"{format_euro(row.amount)} bewilligt"]),
             icon="file-description",
         )
         for row in record.notices
@@ -95,17 +104,60 @@ def _notices(record: GrantRecord) -> list[TimelineEntry]:
         found.append(
             TimelineEntry(head.final_on, Source.PAPER, "Bestandskraft", words, icon="checks")
         )
-    if head.proof_submitted_on is not None:
-        found.append(
-            TimelineEntry(
-                head.proof_submitted_on,
-                Source.PAPER,
-                "Verwendungsnachweis eingereicht",
-                head.authority,
-                icon="send",
-                tone=Tone.OK,
-            )
+    found += [
+        TimelineEntry(
+            one.applied_on,
+            Source.PAPER,
+            "Antrag",
+            f"{format_euro(one.requested)} beantragt",
+            "/foerderung/antraege",
+            "file-description",
         )
+        for one in record.around.applications
+    ]
+    days = {one.submitted_on for one in record.around.submissions}
+    if head.proof_submitted_on is not None and head.proof_submitted_on not in days:
+        found.append(_submitted(head.proof_submitted_on, head.authority))
+    return found
+
+
+def _submitted(on: date, text: str) -> TimelineEntry:
+    title = "Verwendungsnachweis eingereicht"
+    return TimelineEntry(on, Source.PAPER, title, text, icon="send", tone=Tone.OK)
+
+
+def _letters(record: GrantRecord) -> list[TimelineEntry]:
+    """Return messages to the authority, clawbacks and submitted proofs."""
+    found = [
+        _submitted(one.submitted_on, f"Stand {one.as_of:%d.%m.%Y}")
+        for one in record.around.submissions
+    ]
+    for row in record.messages:
+        told = row.text or OCCASIONS[MessageOccasion(row.key)]
+        if row.second_day is not None:
+            title = "Mitteilung an die Behörde versandt"
+            found.append(
+                TimelineEntry(row.second_day, Source.PAPER, title, told, icon="send", tone=Tone.OK)
+            )
+        elif row.day is not None:
+            title = "Mitteilung an die Behörde fällig"
+            found.append(
+                TimelineEntry(row.day, Source.PAPER, title, told, icon="send", tone=Tone.WARNING)
+            )
+    for row in record.clawbacks:
+        interest = f", Zinsen {format_euro(row.second)}" if row.second else ""
+        amount = f"{format_euro(row.amount)}{interest}"
+        for day, title, tone in (
+            (row.day, "Rückforderung", Tone.WARNING),
+            (row.second_day, "Rückforderung bezahlt", Tone.OK),
+        ):
+            if day is not None:
+                found.append(
+                    TimelineEntry(
+                        day, Source.PAPER, title, f"{amount}: {row.text}",
+                        icon="arrow-back-up", tone=tone,
+                    )
+                )  # fmt: skip
     return found
 
 

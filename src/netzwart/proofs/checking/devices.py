@@ -8,7 +8,7 @@ from netzwart.funding.queries.records import DeviceRecord, LineRecord
 from netzwart.funding.settlement import SettledGrant
 from netzwart.inventory.rules import normalised_serial
 from netzwart.inventory.tables import DeviceStatus
-from netzwart.money import exact
+from netzwart.money import exact, format_euro
 from netzwart.proofs.checking.saying import error, info, warning
 from netzwart.proofs.dating import days_of, earmark_of_device
 from netzwart.proofs.values import CheckResult
@@ -17,6 +17,9 @@ _GONE = frozenset({DeviceStatus.LOST, DeviceStatus.DISPOSED})
 _STORED = frozenset({DeviceStatus.IN_STORAGE, DeviceStatus.IN_REPAIR})
 _LOW_VALUE_NET = Decimal("800.00")
 """Above it a thing is an asset of its own. Source: § 36 KomHVO NRW (CHK-27)."""
+
+_ROUNDING = Decimal("0.01")
+"""Euros per device that splitting a line may add to its cost."""
 
 
 def every_unit_is_registered(grant: SettledGrant) -> Iterable[CheckResult]:
@@ -175,6 +178,40 @@ def assets_are_booked(grant: SettledGrant) -> Iterable[CheckResult]:
         )
 
 
+def assets_are_booked_as_paid(grant: SettledGrant) -> Iterable[CheckResult]:
+    """CHK-27: the accountants have every asset number, with the cost that the devices had.
+
+    An asset number that devices of other grants share is not held against this grant's part.
+    """
+    costs: dict[str, Decimal] = defaultdict(Decimal)
+    counts: Counter[str] = Counter()
+    values = {one.inventory_number: one.cost for one in grant.settlement.devices}
+    for device in grant.record.devices:
+        if device.asset_number:
+            costs[device.asset_number] += values.get(device.inventory_number, Decimal(0))
+            counts[device.asset_number] += 1
+    missing = [one.asset_number for one in grant.record.around.booked if one.cost is None]
+    if missing:
+        yield warning(
+            "CHK-27", "Anlagenbuchhaltung", "Diese Anlagen kennt die Kämmerei nicht.", missing
+        )
+    differing = [
+        f"{one.asset_number}: gebucht {format_euro(one.cost)}, bezahlt "
+        f"{format_euro(costs[one.asset_number])}"
+        for one in grant.record.around.booked
+        if one.cost is not None
+        and one.devices == counts[one.asset_number]
+        and abs(one.cost - costs[one.asset_number]) > _ROUNDING * one.devices
+    ]
+    if differing:
+        yield warning(
+            "CHK-27",
+            "Anschaffungskosten",
+            "Anlagenbuchhaltung und bezahlte Rechnungen sind verschieden.",
+            differing,
+        )
+
+
 CHECKS = (
     every_unit_is_registered,
     serials_are_right,
@@ -182,4 +219,5 @@ CHECKS = (
     earmark_is_kept,
     devices_are_seen,
     assets_are_booked,
+    assets_are_booked_as_paid,
 )

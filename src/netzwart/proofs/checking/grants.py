@@ -9,23 +9,17 @@ from netzwart.funding.liabilities import deadline_facts
 from netzwart.funding.programmes.judging import value_of
 from netzwart.funding.programmes.notes import rule_notes
 from netzwart.funding.rules.capping import CapOutcome
-from netzwart.funding.rules.terms import CapBasis, CapCombination, CapKind, CapRule
+from netzwart.funding.rules.terms import CapCombination, CapKind, CapRule
 from netzwart.funding.settlement import OTHER_PUBLIC, THIRD_PARTY, SettledGrant
 from netzwart.money import cents, exact, format_euro, total
 from netzwart.proofs import wording
 from netzwart.proofs.checking.saying import error, info, warning
 from netzwart.proofs.dating import deadlines_of
+from netzwart.proofs.readings import BASIS
 from netzwart.proofs.values import CheckResult
 
 _TOLERANCE = Decimal("1.20")
 """Single positions of the plan may be exceeded by 20 %. Source: ANBest-G 1.2."""
-_BASIS = {
-    CapBasis.SPENT: "den Ausgaben",
-    CapBasis.BUDGET: "dem bewilligten Budget",
-    CapBasis.ELIGIBLE: "den zuwendungsfähigen Ausgaben",
-    CapBasis.GRANT: "der Zuwendung",
-    CapBasis.GROSS_WITH_INCIDENTALS: "dem Bruttopreis mit Nebenausgaben",
-}
 _SOON = timedelta(days=60)
 _WATCHED = frozenset(
     {DeadlineKind.MESSAGE_DUE, DeadlineKind.EARMARK_END, DeadlineKind.RETENTION_END}
@@ -101,7 +95,7 @@ def _readings(rule: CapRule, cap: CapOutcome) -> list[str]:
     if rule.basis is not None:
         return []
     return [
-        f"Gemessen an {_BASIS[one.basis]}: Grenze {format_euro(one.limit)}, überschritten um "
+        f"Gemessen an {BASIS[one.basis]}: Grenze {format_euro(one.limit)}, überschritten um "
         f"{format_euro(one.excess)}"
         for one in cap.readings
     ]

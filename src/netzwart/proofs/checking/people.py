@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from netzwart.funding.programmes.judging import value_of
+from netzwart.funding.programmes.loading import FundingProgramme, get_programme
 from netzwart.funding.programmes.schema import PersonGroup
 from netzwart.funding.settlement import SettledGrant
 from netzwart.inventory.tables import DeviceStatus
@@ -16,27 +17,51 @@ _SHORTEST_NAME = 4
 
 
 def nobody_gets_two(grant: SettledGrant) -> Iterable[CheckResult]:
-    """CHK-24: not more devices are funded for a group than it has persons."""
-    categories = grant.programme.rules.categories
-    served = {key: value_of(rules.serves) for key, rules in categories.items()}
-    category_of = {measure.id: measure.category for measure in grant.record.measures}
-    counts: dict[PersonGroup, int] = {}
-    for device in grant.record.devices:
-        group = served.get(category_of.get(device.measure_id or 0, ""))
-        if group is not None and device.status not in _GONE and not device.has_successor:
-            counts[group] = counts.get(group, 0) + 1
-    for group, count in sorted(counts.items()):
+    """CHK-24: not more devices are funded for a group than it has persons, all grants together.
+
+    Schools count whose devices this grant pays for; devices of a group are those of a category
+    that the programme means for it.
+    """
+    own, others = _own_devices(grant), _other_devices(grant)
+    for group, count in sorted(own.items()):
         persons = [
             school.pupils if group is PersonGroup.PUPILS else school.teachers
             for school in grant.record.around.schools
         ]
         known = [number for number in persons if number is not None]
-        if persons and len(known) == len(persons) and count > sum(known):
+        elsewhere = others.get(group, 0)
+        if persons and len(known) == len(persons) and count + elsewhere > sum(known):
             yield warning(
                 "CHK-24",
                 _GROUPS[group],
-                f"{count} geförderte Geräte für {sum(known)} {_GROUPS[group]} der Schulen.",
+                f"{count + elsewhere} geförderte Geräte für {sum(known)} {_GROUPS[group]} der "
+                "Schulen.",
+                [f"aus dieser Bewilligung: {count}", f"aus anderen Bewilligungen: {elsewhere}"],
             )
+
+
+def _own_devices(grant: SettledGrant) -> dict[PersonGroup, int]:
+    category_of = {measure.id: measure.category for measure in grant.record.measures}
+    counts: dict[PersonGroup, int] = {}
+    for device in grant.record.devices:
+        group = _served(grant.programme, category_of.get(device.measure_id or 0, ""))
+        if group is not None and device.status not in _GONE and not device.has_successor:
+            counts[group] = counts.get(group, 0) + 1
+    return counts
+
+
+def _other_devices(grant: SettledGrant) -> dict[PersonGroup, int]:
+    counts: dict[PersonGroup, int] = {}
+    for other in grant.record.around.others:
+        group = _served(get_programme(other.programme), other.category)
+        if group is not None:
+            counts[group] = counts.get(group, 0) + other.devices
+    return counts
+
+
+def _served(programme: FundingProgramme, category: str) -> PersonGroup | None:
+    rules = programme.rules.categories.get(category)
+    return None if rules is None else value_of(rules.serves)
 
 
 def loans_are_in_order(grant: SettledGrant) -> Iterable[CheckResult]:

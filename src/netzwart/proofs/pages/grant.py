@@ -18,6 +18,7 @@ from netzwart.clock import today
 from netzwart.database import DbSession
 from netzwart.funding.forms import RuleOverrideForm
 from netzwart.funding.labels import INCOME_KINDS, SOURCE_KINDS
+from netzwart.funding.liabilities import OCCASIONS
 from netzwart.funding.programmes.loading import envelopes
 from netzwart.funding.programmes.notes import label_of, rule_notes
 from netzwart.funding.programmes.schema import ValueStatus
@@ -32,6 +33,7 @@ from netzwart.funding.settlement import (
 )
 from netzwart.money import ZERO, total
 from netzwart.proofs import wording
+from netzwart.proofs.amendments import change_texts
 from netzwart.proofs.checking import CATALOGUE, CheckEntry, check_grant
 from netzwart.proofs.comparing import category_rows, school_rows
 from netzwart.proofs.compiling import coverage_of
@@ -44,6 +46,7 @@ from netzwart.proofs.queries import (
     list_issued_events,
     list_overrides,
 )
+from netzwart.proofs.readings import readings_of
 from netzwart.proofs.timeline import grant_timeline
 from netzwart.proofs.values import CheckResult, Coverage
 from netzwart.web.components import MoneyBar, ShareBar
@@ -58,6 +61,15 @@ _COVERAGE = {
     "no_device": ("muted", "Ohne Gerät (Leistungen)"),
 }
 
+
+PAPERS = (
+    ("proof_of_use", "Verwendungsnachweis"),
+    ("drawdown_sheet", "Mittelabruf"),
+    ("procurement_overview", "Vergabeübersicht"),
+    ("earmark_list", "Zweckbindungskontrolle"),
+    ("asset_export", "Anlagen und Sonderposten"),
+)
+"""Every paper about one grant; a test holds the list against the kinds of the floor above."""
 
 _COVERED_BY = {
     "A": Figure.COVERED_A,
@@ -130,6 +142,10 @@ async def _page(
 ) -> Template:
     record = await load_grant(session, grant_id, actor, today())
     programme, _ = programme_of(record)
+    changed = {
+        notice_id: change_texts(programme, changes)
+        for notice_id, changes in record.around.changes.items()
+    }
     context: dict[str, Any] = {
         "head": record.head,
         "record": record,
@@ -141,7 +157,12 @@ async def _page(
             record,
             await list_delivery_events(session, grant_id),
             await list_issued_events(session, grant_id),
+            changed,
         ),
+        "changed": changed,
+        "occasions": OCCASIONS,
+        "today": today(),
+        "papers": PAPERS,
         "rule_choices": [
             (path, label_of(programme, path)) for path, _ in envelopes(programme.rules)
         ],
@@ -185,6 +206,7 @@ def _settled(grant: SettledGrant) -> dict[str, Any]:
         "schools": school_rows(grant),
         "measures": _measure_rows(grant),
         "deadlines": deadlines_of(grant).rows,
+        "readings": readings_of(grant),
         "checks": [CheckRow(result, CATALOGUE[result.check]) for result in check_grant(grant)],
     }
 
