@@ -19,7 +19,19 @@ from netzwart.documents.service import path_of
 from netzwart.documents.tables import Document
 from netzwart.evidence.tables import Stocktake, StocktakeLine, StocktakeState
 from netzwart.funding.purchase_tables import DeliveredSerial, DeliveryLine
-from netzwart.funding.tables import FundingSource, GrantTranche, Income, PlanPosition
+from netzwart.funding.rules.duties import MessageOccasion
+from netzwart.funding.tables import (
+    AuthorityMessage,
+    Clawback,
+    FundingSource,
+    GrantApplication,
+    GrantNotice,
+    GrantTranche,
+    Income,
+    MeasureSupport,
+    PlanPosition,
+    ProofSubmission,
+)
 from netzwart.inventory.tables import Borrower, Loan, LoanDevice
 from netzwart.network.discovery_tables import DiscoveredNode, DiscoveryRun
 from netzwart.network.tables import (
@@ -154,6 +166,7 @@ async def _papers_and_things(
                amount=Decimal(5), device_id=device.id),
     )  # fmt: skip
     ids["incomes"] = income.id
+    await _letters(session, marked)
     proof = IssuedDocument(
         number=f"{mark}-VN", kind="proof_of_use", title=f"{mark}-Nachweis", grant_id=grant.id,
         as_of=DAY, issued_at=AT, issued_by="x", sha256="a" * 64, content_sha256="b" * 64,
@@ -166,8 +179,36 @@ async def _papers_and_things(
     await _keep(session, LoanDevice(loan_id=loan.id, device_id=device.id))
 
 
+async def _letters(session: AsyncSession, marked: Marked) -> None:
+    mark, ids, grant_id = marked.mark, marked.ids, marked.grant_id
+    rows: dict[str, Record] = {
+        "applications": GrantApplication(
+            programme="DPS-NRW-2019", applied_on=DAY, requested=Decimal(9),
+            reference=f"{mark}-Antrag", grant_id=grant_id,
+        ),
+        "notices": GrantNotice(
+            grant_id=grant_id, notice_number=f"{mark}-Ä1", issued_on=DAY, amount=Decimal(1),
+            reason=f"{mark}-mehr",
+        ),
+        "messages": AuthorityMessage(
+            grant_id=grant_id, occasion=MessageOccasion.OBJECT_NOT_USED, due_on=DAY,
+            text=f"{mark}-weg", device_id=ids["devices"],
+        ),
+        "clawbacks": Clawback(
+            grant_id=grant_id, demanded_on=DAY, amount=Decimal(1), reason=f"{mark}-zurück"
+        ),
+        "submissions": ProofSubmission(
+            grant_id=grant_id, submitted_on=DAY, as_of=DAY, figures={"totals.spent": mark}
+        ),
+    }  # fmt: skip
+    for name, row in rows.items():
+        ids[name] = (await _keep(session, row)).id
+
+
 async def _wire(session: AsyncSession, marked: Marked, other: Marked) -> None:
     mark, ids, school_id = marked.mark, marked.ids, marked.school_id
+    support = MeasureSupport(measure_id=ids["measures"], supports_id=other.ids["measures"])
+    ids["measure-supports"] = (await _keep(session, support)).id
     credential = Credential(
         name=f"{mark}-v3", kind=CredentialKind.SNMP_V3, user_name="netzwart",
         secrets_encrypted=SECRET, school_id=school_id,

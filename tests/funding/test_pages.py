@@ -132,10 +132,16 @@ async def test_invoice_is_entered_decided_by_two_paid_and_its_receipt_kept(
     assert refused.status_code == 422
     assert "braucht eine Begründung" in refused.text
     await browser.post(f"{decided}/entscheidung", {"is_eligible": "true", "reason": "WLAN"})
-    assert (await browser.post(f"{decided}/bestaetigung")).status_code == 409
+    async with database.session(writing=False) as session:
+        line = (await session.scalars(select(InvoiceLine))).one()
+    assert line.decided_at is not None
+    seen = {"line_ids": str(line.id), "decided_at": line.decided_at.isoformat()}
+    assert (await browser.post(f"{address}/bestaetigungen", seen)).status_code == 409
     second = site.as_(await _second_officer(database))
     assert "Entscheidung bestätigen" in (await second.get(address)).text
-    assert (await second.post(f"{decided}/bestaetigung")).status_code == 303
+    old = {**seen, "decided_at": "2022-01-01T00:00:00+00:00"}
+    assert (await second.post(f"{address}/bestaetigungen", old)).status_code == 409
+    assert (await second.post(f"{address}/bestaetigungen", seen)).status_code == 303
     payment = {"receipt_number": "K-9", "paid_on": "2022-02-20", "amount": "238,00"}
     assert (await browser.post(f"{address}/zahlungen", payment)).status_code == 303
     again = await browser.post(f"{address}/zahlungen", payment)

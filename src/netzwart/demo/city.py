@@ -28,7 +28,8 @@ NEW_GRANT = "48.02-DEMO-2026-007"
 AUTHORITY = "Bezirksregierung Münster"
 LISTS = (
     "schools", "suppliers", "models", "grants", "measures", "orders", "deliveries", "invoices",
-    "payments", "drawdowns", "incomes", "devices", "nodes", "sightings",
+    "payments", "drawdowns", "incomes", "devices", "nodes", "sightings", "applications", "notices",
+    "messages",
 )  # fmt: skip
 
 CATEGORY_OF = {
@@ -64,6 +65,7 @@ def demo_bundle(today: date, agent_port: int = PORT) -> dict[str, Any]:
     _new_purchases(bundle)
     _own_purchases(bundle)
     _money_back(bundle)
+    _letters(bundle)
     _place(bundle)
     _lives(bundle)
     _sightings(bundle, today)
@@ -291,6 +293,36 @@ def _money_back(bundle: Bundle) -> None:
     bundle["incomes"].append(
         {"grant": OLD_GRANT, "kind": "insurance", "received_on": date(2024, 5, 14),
          "payer": "Demo-Versicherung", "reason": "Wasserschaden Tafel", "amount": "1200.00"}
+    )  # fmt: skip
+
+
+def _letters(bundle: Bundle) -> None:
+    """Let city and authority write to each other: asked, awarded, shifted, told."""
+    old, new = bundle["grants"]
+    bundle["applications"] += [
+        {"programme": old["programme"], "applied_on": date(2021, 6, 14), "grant": OLD_GRANT,
+         "requested": old["awarded"], "reference": "40.2-DP-01"},
+        {"programme": new["programme"], "applied_on": date(2025, 11, 3), "grant": NEW_GRANT,
+         "requested": "180000.00", "reference": "40.2-DP2-01"},
+    ]  # fmt: skip
+    before = [
+        row | {"total": total, "eligible": total}
+        for row, total in zip(old["plan"], ("735300.00", "38000.00", "61000.00"), strict=True)
+    ]
+    bundle["notices"] += [
+        {"grant": OLD_GRANT, "number": OLD_GRANT, "issued_on": old["issued_on"],
+         "amount": old["awarded"], "reason": ""},
+        {"grant": OLD_GRANT, "number": f"{OLD_GRANT} Ä1", "issued_on": date(2022, 5, 9),
+         "amount": "0.00", "reason": "Mehr Tablets, weniger Verkabelung; zwei Monate länger",
+         "changes": {"execution_until": ["2022-10-31", "2022-12-31"],
+                     "approval_until": ["2022-10-31", "2022-12-31"],
+                     "plan": [before, old["plan"]]}},
+        {"grant": NEW_GRANT, "number": NEW_GRANT, "issued_on": new["issued_on"],
+         "amount": new["awarded"], "reason": ""},
+    ]  # fmt: skip
+    bundle["messages"].append(
+        {"grant": OLD_GRANT, "occasion": "costs_changed", "due_on": date(2024, 5, 28),
+         "sent_on": date(2024, 5, 21), "text": "Versicherungsleistung für eine Tafel"}
     )  # fmt: skip
 
 

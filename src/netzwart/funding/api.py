@@ -1,23 +1,14 @@
 """Programmes, grants and everything bought with them under `/api/v1`."""
 
-from typing import Annotated, Any, TypeVar
+from typing import Annotated
 
 from litestar.types import ControllerRouterHandler
-from pydantic import BaseModel
 from pydantic import Field as FormField
 
-from netzwart.accounts.actors import Right
-from netzwart.accounts.resources import (
-    Act,
-    Form,
-    Values,
-    Writing,
-    filled,
-    refuse_removal,
-    resource_controller,
-)
+from netzwart.accounts.resources import Act, Form, Values, Writing, resource_controller
 from netzwart.database import Record
 from netzwart.funding import service
+from netzwart.funding.correspondence_api import CONTROLLERS as CORRESPONDENCE
 from netzwart.funding.document_acts import DocumentActsController
 from netzwart.funding.forms import (
     DeliveryForm,
@@ -44,13 +35,9 @@ from netzwart.funding.purchase_resources import (
     PAYMENTS,
     SUPPLIERS,
 )
+from netzwart.funding.recorded import EDIT, recorded
 from netzwart.funding.resources import DRAWDOWNS, GRANTS, INCOMES, MEASURES
 from netzwart.funding.tables import Drawdown
-from netzwart.web.resources import Resource
-
-EDIT = Right.EDIT_FUNDING
-
-Made = TypeVar("Made", bound=BaseModel)
 
 
 class _GrantParts(Form):
@@ -86,15 +73,6 @@ class _DrawdownNumber(Form):
     number: Annotated[int, FormField(ge=1)] | None = None
 
 
-def _with(form: type[Made], record: Any) -> Any:  # noqa: ANN401 - one of the service's functions
-    """Return a function that writes through one of the domain's acts."""
-
-    async def create(act: Act, values: Values) -> Record:
-        return await record(act.session, filled(form, values), act.actor)
-
-    return create
-
-
 async def _record_supplier(act: Act, values: Values) -> Record:
     return await service.record_supplier(act.session, values["name"], values["vat_id"], act.actor)
 
@@ -104,35 +82,6 @@ async def _receive_drawdown(act: Act, drawdown: Drawdown, values: Values) -> Non
         await service.record_drawdown_received(
             act.session, drawdown, values["received_on"], act.actor
         )
-
-
-def _recorded(
-    resource: Resource,
-    fields: str,
-    form: type[BaseModel],
-    record: Any,  # noqa: ANN401 - one of the service's functions
-    *,
-    parts: type[Form] | None = None,
-    patched: str | None = None,
-    may_patch: bool = True,
-    is_deletable: bool = False,
-) -> ControllerRouterHandler:
-    """Return the controller of rows that the domain's own acts write; most are never deleted."""
-    return resource_controller(
-        resource,
-        Writing(
-            resource,
-            EDIT,
-            fields,
-            patched=patched,
-            form=parts,
-            create=_with(form, record),
-            may_patch=may_patch,
-            may_delete=True,
-            remove=None if is_deletable else refuse_removal,
-            audits_itself=True,
-        ),
-    )
 
 
 _GRANT_FIELDS = (
@@ -148,7 +97,7 @@ _ORDER_FIELDS = (
 
 CONTROLLERS: list[ControllerRouterHandler] = [
     resource_controller(PROGRAMMES),
-    _recorded(
+    recorded(
         GRANTS,
         f"number programme {_GRANT_FIELDS}",
         GrantForm,
@@ -156,7 +105,7 @@ CONTROLLERS: list[ControllerRouterHandler] = [
         parts=_GrantParts,
         patched=f"{_GRANT_FIELDS} proof_submitted_on",
     ),
-    _recorded(
+    recorded(
         MEASURES,
         f"key grant {_MEASURE_FIELDS}",
         MeasureForm,
@@ -175,14 +124,14 @@ CONTROLLERS: list[ControllerRouterHandler] = [
             audits_itself=True,
         ),
     ),
-    _recorded(
+    recorded(
         ORDERS,
         f"number {_ORDER_FIELDS}",
         OrderForm,
         service.record_order,
         parts=_OrderLines,
     ),
-    _recorded(
+    recorded(
         DELIVERIES,
         "order note_number received_on",
         DeliveryForm,
@@ -190,38 +139,32 @@ CONTROLLERS: list[ControllerRouterHandler] = [
         parts=_DeliveryLines,
         patched="note_number received_on",
     ),
-    _recorded(
+    recorded(
         INVOICES,
         "number supplier order issued_on kind delivered_on due_on discount_rate discount_days"
-        " currency buyer cancels document",
+        " currency buyer cancels document service_from stated_total retained retained_until",
         InvoiceForm,
         service.record_invoice,
         parts=_InvoiceLines,
-        patched="order delivered_on due_on discount_rate discount_days buyer document",
+        patched="order delivered_on due_on discount_rate discount_days buyer document service_from",
     ),
-    _recorded(
+    recorded(
         PAYMENTS,
         "invoice receipt_number paid_on amount discount",
         PaymentForm,
         service.record_payment,
         may_patch=False,
     ),
-    resource_controller(
+    recorded(
         DRAWDOWNS,
-        Writing(
-            DRAWDOWNS,
-            EDIT,
-            "grant requested_on amount received_on",
-            patched="received_on",
-            form=_DrawdownNumber,
-            create=_with(DrawdownForm, service.record_drawdown),
-            update=_receive_drawdown,
-            may_delete=True,
-            remove=refuse_removal,
-            audits_itself=True,
-        ),
+        "grant requested_on amount received_on",
+        DrawdownForm,
+        service.record_drawdown,
+        parts=_DrawdownNumber,
+        patched="received_on",
+        update=_receive_drawdown,
     ),
-    _recorded(
+    recorded(
         INCOMES,
         "grant kind received_on payer reason amount device",
         IncomeForm,
@@ -230,4 +173,5 @@ CONTROLLERS: list[ControllerRouterHandler] = [
         is_deletable=True,
     ),
     type("DocumentsApi", (DocumentActsController, resource_controller(DOCUMENTS)), {}),
+    *CORRESPONDENCE,
 ]

@@ -24,6 +24,11 @@ SOURCE_KINDS: Final[Mapping[str, str]] = {
     "public": "andere öffentliche Förderung",
 }
 
+SOURCE_CHOICES: Final[Mapping[str, str]] = {
+    key: SOURCE_KINDS[key] for key in ("own_share", "third_party", "other_public")
+}
+"""The kinds a form offers; the others are older spellings."""
+
 INCOME_KINDS: Final[Mapping[str, str]] = {
     "insurance": "Versicherung",
     "sale": "Verkauf",

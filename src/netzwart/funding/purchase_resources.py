@@ -10,10 +10,12 @@ from netzwart.funding.purchase_tables import (
     DeliveredSerial,
     Delivery,
     DeliveryLine,
+    IncidentalCost,
     Invoice,
     InvoiceLine,
     Order,
     OrderLine,
+    OrderShare,
     Payment,
     Supplier,
 )
@@ -80,6 +82,17 @@ SUPPLIERS = declare(
     sort="name",
 )
 
+_ORDER_SHARES = declare(
+    "order-shares",
+    OrderShare,
+    read=READ,
+    columns="weight",
+    references=(MEASURE,),
+    school=("measure_id", Measure, "school_id"),
+    grant=("measure_id", Measure, "grant_id"),
+    is_part=True,
+)
+
 ORDERS = declare(
     "orders",
     Order,
@@ -98,6 +111,7 @@ ORDERS = declare(
                 read=READ,
                 columns="number text quantity unit_net vat_rate",
                 references=(MODEL,),
+                children=(Children("shares", _ORDER_SHARES, "order_line_id"),),
                 is_open=True,
                 is_part=True,
                 sort="number",
@@ -155,10 +169,19 @@ _SHARES = declare(
     "cost-shares",
     CostShare,
     read=READ,
-    columns="amount weight",
+    columns="amount weight share_key weighted_on",
     references=(MEASURE,),
     school=("measure_id", Measure, "school_id"),
     grant=("measure_id", Measure, "grant_id"),
+    is_part=True,
+)
+
+_INCIDENTALS = declare(
+    "incidental-costs",
+    IncidentalCost,
+    read=READ,
+    references=(Reference("device_line", InvoiceLine, "device_line_id", key="number"),),
+    is_open=True,
     is_part=True,
 )
 
@@ -167,11 +190,14 @@ _LINES = declare(
     InvoiceLine,
     read=READ,
     columns=(
-        "number text quantity unit_net vat_rate gross eligible:is_eligible eligible_part"
+        "number text quantity unit_net vat_rate net gross eligible:is_eligible eligible_part"
         " reason:ineligible_reason decided_at confirmed_at"
     ),
     references=(MODEL, Reference("order_line", OrderLine, "order_line_id", key="number")),
-    children=(Children("shares", _SHARES, "invoice_line_id"),),
+    children=(
+        Children("shares", _SHARES, "invoice_line_id"),
+        Children("incidental_to", _INCIDENTALS, "line_id", only="device_line"),
+    ),
     is_open=True,
     is_part=True,
     sort="number",
@@ -183,6 +209,7 @@ INVOICES = declare(
     read=READ,
     columns=(
         "number issued_on kind delivered_on due_on discount_rate discount_days currency buyer"
+        " service_from stated_total retained retained_until format"
     ),
     references=(
         SUPPLIER,

@@ -1,6 +1,6 @@
 """Reading a page's form: what was typed, what is wrong with it, and the checked form."""
 
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
@@ -58,6 +58,8 @@ class Entered(Generic[FormT]):
     form: FormT | None
     values: TypedValues
     errors: dict[str, str] = field(default_factory=dict[str, str])
+    made: Any = None
+    """What the act returned, where `enter` did it."""
 
     @property
     def status(self) -> int:
@@ -94,6 +96,28 @@ class Entered(Generic[FormT]):
 
     def _refuse(self, refusal: InvalidInputError) -> None:
         self.errors.update(refusal.fields or {"": refusal.message})
+
+
+async def enter(
+    request: Request[Any, Any, Any],
+    session: AsyncSession,
+    form_type: type[FormT],
+    act: Callable[[FormT], Awaitable[Any]],
+) -> Entered[FormT]:
+    """Read a form and do what it asks for; what the act returns stands in `made`.
+
+    Example:
+        ```
+        entered = await enter(request, session, RoomForm, lambda form: add_room(session, form))
+        if entered.errors:
+            return the page again
+        ```
+    """
+    entered = await read_form(request, form_type)
+    if entered.form is not None:
+        async with entered.attempt(session):
+            entered.made = await act(entered.form)
+    return entered
 
 
 def nothing_entered() -> Entered[Any]:

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from litestar import Controller, get, post
 from litestar.plugins.htmx import HTMXRequest
 from litestar.response import Redirect, Template
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, Field
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from netzwart.accounts.actors import Actor
@@ -18,9 +18,10 @@ from netzwart.funding.forms import IncomeForm, MeasureForm
 from netzwart.funding.labels import INCOME_KINDS
 from netzwart.funding.programmes.loading import get_programme
 from netzwart.funding.queries import get_grant
+from netzwart.funding.queries.correspondence import find_device_of_grant
 from netzwart.schools.queries import school_choices
 from netzwart.web.addresses import RowId
-from netzwart.web.requests import Entered, go_to, nothing_entered, read_form
+from netzwart.web.requests import Entered, enter, go_to, nothing_entered
 
 
 def _empty_is_none(value: object) -> object:
@@ -28,9 +29,15 @@ def _empty_is_none(value: object) -> object:
 
 
 class IncomeEntryForm(IncomeForm):
-    """An income typed on the page of its grant, whose address says which."""
+    """An income typed on the page of its grant; the device by its inventory number."""
 
     grant_id: int = 0
+    device: Annotated[str, Field(max_length=60)] = ""
+
+    def as_income(self, grant_id: int, device_id: int | None) -> IncomeForm:
+        """Return the income as the act takes it."""
+        values = self.model_dump(exclude={"device", "grant_id", "device_id"})
+        return IncomeForm(**values, grant_id=grant_id, device_id=device_id)
 
 
 class MeasureEntryForm(MeasureForm):
@@ -59,11 +66,12 @@ class GrantPartsController(Controller):
     ) -> Template | Redirect:
         """Record an income."""
         await get_grant(session, grant_id, actor)
-        entered = await read_form(request, IncomeEntryForm)
-        if entered.form is not None:
-            form = entered.form.model_copy(update={"grant_id": grant_id})
-            async with entered.attempt(session):
-                await service.record_income(session, form, actor)
+
+        async def record(form: IncomeEntryForm) -> None:
+            device_id = await find_device_of_grant(session, grant_id, form.device)
+            await service.record_income(session, form.as_income(grant_id, device_id), actor)
+
+        entered = await enter(request, session, IncomeEntryForm, record)
         if entered.errors:
             return await _income_page(session, actor, grant_id, entered)
         return go_to(f"/foerderung/{grant_id}", "Die Einnahme ist erfasst.")
@@ -81,11 +89,14 @@ class GrantPartsController(Controller):
     ) -> Template | Redirect:
         """Record a measure."""
         await get_grant(session, grant_id, actor)
-        entered = await read_form(request, MeasureEntryForm)
-        if entered.form is not None:
-            form = entered.form.model_copy(update={"grant_id": grant_id})
-            async with entered.attempt(session):
-                await service.record_measure(session, form, actor)
+        entered = await enter(
+            request,
+            session,
+            MeasureEntryForm,
+            lambda form: service.record_measure(
+                session, form.model_copy(update={"grant_id": grant_id}), actor
+            ),
+        )
         if entered.errors:
             return await _measure_page(session, actor, grant_id, entered)
         return go_to(f"/foerderung/{grant_id}#massnahmen", "Die Maßnahme ist angelegt.")

@@ -10,7 +10,7 @@ from litestar.plugins.htmx import HTMXRequest
 from litestar.response import Redirect, Response, Template
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from netzwart.accounts.actors import Actor, Right
+from netzwart.accounts.actors import Actor
 from netzwart.accounts.authentication import CurrentActor
 from netzwart.accounts.guards import requires_funding_editor, requires_funding_reader
 from netzwart.database import DbSession
@@ -23,25 +23,26 @@ from netzwart.documents.service import (
 )
 from netzwart.errors import NotFoundError
 from netzwart.funding import service
-from netzwart.funding.forms import DecisionForm
 from netzwart.funding.pages.entering import (
     InvoiceEntryForm,
     line_field,
     offered_rows,
     proposed_values,
 )
+from netzwart.funding.pages.invoice_page import invoice_address, invoice_page
 from netzwart.funding.pages.wording import INVOICE_KINDS
-from netzwart.funding.purchase_tables import InvoiceLine
+from netzwart.funding.purchase_tables import Invoice
 from netzwart.funding.queries import (
     get_invoice,
-    get_invoice_line,
-    get_invoice_page,
     list_measure_choices,
     list_suppliers,
 )
-from netzwart.funding.queries.orders import OrderProgress, get_order_progress
+from netzwart.funding.queries.order_progress import OrderProgress
+from netzwart.funding.queries.order_shares import with_shares
+from netzwart.funding.queries.orders import get_order_progress
+from netzwart.funding.queries.showing import find_invoice_id
 from netzwart.settings import Settings
-from netzwart.web.requests import Entered, go_to, nothing_entered, read_form
+from netzwart.web.requests import Entered, enter, go_to, nothing_entered
 
 
 class InvoicesController(Controller):
@@ -63,6 +64,7 @@ class InvoicesController(Controller):
         order: OrderProgress | None = None
         if bestellung is not None:
             order = await get_order_progress(session, bestellung, actor)
+            order = await with_shares(session, order, actor)
             entered.values.update(proposed_values(order))
         return await _new_page(session, actor, entered, bewilligung, order)
 
@@ -75,58 +77,22 @@ class InvoicesController(Controller):
         bewilligung: FromQuery[int | None] = None,
     ) -> Template | Redirect:
         """Record an invoice; all its lines start undecided."""
-        entered = await read_form(request, InvoiceEntryForm)
-        invoice_id = 0
-        if entered.form is not None:
-            async with entered.attempt(session):
-                invoice = await service.record_invoice(session, entered.form, actor)
-                invoice_id = invoice.id
+
+        async def record(form: InvoiceEntryForm) -> Invoice:
+            corrected = await find_invoice_id(session, form.supplier_id, form.cancels)
+            return await service.record_invoice(session, form.correcting(corrected), actor)
+
+        entered = await enter(request, session, InvoiceEntryForm, record)
         if entered.errors:
             return await _new_page(session, actor, entered, bewilligung)
-        return go_to(_address(invoice_id), "Die Rechnung ist erfasst.")
+        return go_to(invoice_address(entered.made.id), "Die Rechnung ist erfasst.")
 
     @get("/{invoice_id:int}")
     async def show(
         self, session: DbSession, actor: CurrentActor, invoice_id: FromPath[int]
     ) -> Template:
         """Show lines, shares, decisions, payments and receipt."""
-        return await _page(session, actor, invoice_id, nothing_entered())
-
-    @post(
-        "/{invoice_id:int}/positionen/{line_id:int}/entscheidung", guards=[requires_funding_editor]
-    )
-    async def decide(
-        self,
-        request: HTMXRequest,
-        session: DbSession,
-        actor: CurrentActor,
-        invoice_id: FromPath[int],
-        line_id: FromPath[int],
-    ) -> Template | Redirect:
-        """Record one person's decision about a line."""
-        line = await _editable_line(session, actor, invoice_id, line_id)
-        entered = await read_form(request, DecisionForm)
-        if entered.form is not None:
-            async with entered.attempt(session):
-                await service.decide_eligibility(session, line, entered.form, actor)
-        if entered.errors:
-            return await _page(session, actor, invoice_id, entered, line_id)
-        return go_to(_address(invoice_id), "Entschieden. Eine zweite Person muss bestätigen.")
-
-    @post(
-        "/{invoice_id:int}/positionen/{line_id:int}/bestaetigung", guards=[requires_funding_editor]
-    )
-    async def confirm(
-        self,
-        session: DbSession,
-        actor: CurrentActor,
-        invoice_id: FromPath[int],
-        line_id: FromPath[int],
-    ) -> Redirect:
-        """Make another person's decision count."""
-        line = await _editable_line(session, actor, invoice_id, line_id)
-        await service.confirm_eligibility(session, line, actor)
-        return go_to(_address(invoice_id), "Die Entscheidung ist bestätigt.")
+        return await invoice_page(session, actor, invoice_id, nothing_entered())
 
     @post("/{invoice_id:int}/beleg", guards=[requires_funding_editor])
     async def upload(
@@ -150,8 +116,8 @@ class InvoicesController(Controller):
             )
             await service.attach_receipt(session, invoice, document, actor)
         if entered.errors:
-            return await _page(session, actor, invoice_id, entered)
-        return go_to(_address(invoice_id), "Der Beleg ist gespeichert.")
+            return await invoice_page(session, actor, invoice_id, entered)
+        return go_to(invoice_address(invoice_id), "Der Beleg ist gespeichert.")
 
     @get("/{invoice_id:int}/beleg")
     async def receipt(
@@ -176,48 +142,12 @@ class InvoicesController(Controller):
         )
 
 
-async def _editable_line(
-    session: AsyncSession, actor: Actor, invoice_id: int, line_id: int
-) -> InvoiceLine:
-    line = await get_invoice_line(session, line_id, actor)
-    if line.invoice_id != invoice_id:
-        raise NotFoundError("Diese Rechnungsposition gibt es nicht.")
-    return line
-
-
 async def _sent_file(request: Request[Any, Any, Any]) -> Upload:
     sent = (await request.form()).get("file")
     if not isinstance(sent, UploadFile):
         message = "Bitte eine Datei wählen."
         raise FileRefusedError(message, {"file": message})
     return Upload(sent.filename, await sent.read())
-
-
-def _address(invoice_id: int) -> str:
-    return f"/foerderung/rechnungen/{invoice_id}"
-
-
-async def _page(
-    session: AsyncSession,
-    actor: Actor,
-    invoice_id: int,
-    entered: Entered[Any],
-    line_id: int | None = None,
-) -> Template:
-    page = await get_invoice_page(session, invoice_id, actor)
-    context = {
-        "page": page,
-        "invoice": page.invoice,
-        "kind": INVOICE_KINDS[page.invoice.kind],
-        "here": _address(invoice_id),
-        "values": entered.values,
-        "errors": entered.errors,
-        "wrong_line": line_id,
-        "may_edit": actor.may(Right.EDIT_FUNDING),
-        "names_people": actor.may(Right.READ_NAMES),
-        "user_id": actor.user_id,
-    }
-    return Template("funding/invoice.html", context=context, status_code=entered.status)
 
 
 async def _new_page(

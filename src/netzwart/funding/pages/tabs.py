@@ -4,10 +4,12 @@ from netzwart.web.components import Tab
 
 _TABS = (
     ("Bewilligungen", "/foerderung"),
+    ("Anträge", "/foerderung/antraege"),
     ("Bestellungen", "/foerderung/bestellungen"),
     ("Lieferungen", "/foerderung/lieferungen"),
     ("Rechnungen", "/foerderung/rechnungen"),
     ("Zahlungen", "/foerderung/zahlungen"),
+    ("Anlagen", "/foerderung/anlagen"),
 )
 
 

@@ -122,3 +122,22 @@ def ineligible_words(programme: FundingProgramme, category: str | None) -> tuple
     found = programme.rules.categories.get(category or "")
     excluded = value_of(found.excluded_words) if found is not None else None
     return (*(value_of(programme.rules.ineligible) or ()), *(excluded or ()))
+
+
+@dataclass(frozen=True, slots=True)
+class ApplicationFacts:
+    """What a programme asks for before there is a grant."""
+
+    name: str
+    apply_until: date | None
+    documents: tuple[str, ...]
+
+
+def application_facts(programme: FundingProgramme) -> ApplicationFacts:
+    """Return the last day and the papers of an application, as far as a source names them."""
+    rules = programme.rules
+    until, asked = rules.deadlines.apply_until, rules.application_documents
+    documents = () if asked is None else value_of(asked) or ()
+    return ApplicationFacts(
+        programme.name, None if until is None else value_of(until), tuple(documents)
+    )

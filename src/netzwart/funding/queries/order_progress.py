@@ -8,6 +8,14 @@ from netzwart.funding.rules.purchasing import Gap, PurchaseFacts, gaps_of
 from netzwart.money import cents, exact, total
 
 
+@dataclass(frozen=True, slots=True)
+class OrderedShare:
+    """A measure that a position is meant for, with its weight."""
+
+    measure_id: int
+    weight: Decimal
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderLineProgress:
     """One position with what became of it; pieces."""
@@ -24,6 +32,7 @@ class OrderLineProgress:
     serials: int
     invoiced: Decimal
     devices: int
+    shares: tuple[OrderedShare, ...] = ()
 
     @property
     def is_goods(self) -> bool:

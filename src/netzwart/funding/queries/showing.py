@@ -1,7 +1,8 @@
 """Single rows for pages and acts, each only for whom it exists."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, exists, select, true
@@ -11,7 +12,7 @@ from netzwart.accounts.actors import Actor, Right
 from netzwart.accounts.tables import UserAccount
 from netzwart.database import table_of
 from netzwart.documents.tables import Document
-from netzwart.errors import NotFoundError
+from netzwart.errors import InvalidInputError, NotFoundError
 from netzwart.funding.purchase_tables import (
     CostShare,
     IncidentalCost,
@@ -37,6 +38,10 @@ _INCIDENTAL = table_of(IncidentalCost)
 _USER = table_of(UserAccount)
 _DEVICE = table_of(Device)
 _DOCUMENT = table_of(Document)
+
+
+class UnknownInvoiceError(InvalidInputError):
+    """The supplier has no invoice of that number."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +77,10 @@ class InvoicePage:
     receipt: ReceiptRecord | None
     grants: dict[int, str]
     """Grant id → number, of the shares."""
+    programmes: dict[int, tuple[str, date]]
+    """Grant id → programme and day of the notice."""
+    cancels: str | None
+    """Number of the invoice that this one corrects."""
 
 
 async def get_grant(session: AsyncSession, grant_id: int, actor: Actor) -> Grant:
@@ -195,14 +204,19 @@ async def get_invoice_page(session: AsyncSession, invoice_id: int, actor: Actor)
     [invoice] = invoices_from(rows, payments, incidentals)
     numbers = {share.grant_id for line in invoice.lines for share in line.shares}
     named = await session.execute(
-        select(_GRANT.c.id, _GRANT.c.number).where(_GRANT.c.id.in_(numbers), visible_grants(actor))
+        select(_GRANT.c.id, _GRANT.c.number, _GRANT.c.programme, _GRANT.c.issued_on).where(
+            _GRANT.c.id.in_(numbers), visible_grants(actor)
+        )
     )
+    grants = named.all()
     return InvoicePage(
         invoice=invoice,
         decisions=await _decisions(session, invoice_id),
         devices=await _devices(session, invoice_id, actor),
         receipt=await _receipt(session, invoice.document_id),
-        grants={row.id: row.number for row in named},
+        grants={row.id: row.number for row in grants},
+        programmes={row.id: (row.programme, row.issued_on) for row in grants},
+        cancels=await _number_of(session, invoice.cancels_id),
     )
 
 
@@ -260,6 +274,52 @@ async def _devices(
     for row in rows:
         devices.setdefault(row.invoice_line_id, []).append((row.id, row.inventory_number))
     return devices
+
+
+async def _number_of(session: AsyncSession, invoice_id: int | None) -> str | None:
+    if invoice_id is None:
+        return None
+    return await session.scalar(select(_INVOICE.c.number).where(_INVOICE.c.id == invoice_id))
+
+
+async def list_lines_of(
+    session: AsyncSession, invoice_id: int, line_ids: Sequence[int]
+) -> list[InvoiceLine]:
+    """Return these lines of an invoice that the caller may see.
+
+    Raises:
+        NotFoundError: when one of them is not a line of the invoice.
+    """
+    wanted = set(line_ids)
+    lines = (
+        await session.scalars(
+            select(InvoiceLine)
+            .where(_LINE.c.invoice_id == invoice_id, _LINE.c.id.in_(wanted))
+            .order_by(_LINE.c.number)
+        )
+    ).all()
+    if len(lines) != len(wanted):
+        raise NotFoundError("Diese Rechnungsposition gibt es nicht.")
+    return list(lines)
+
+
+async def find_invoice_id(session: AsyncSession, supplier_id: int, number: str) -> int | None:
+    """Return the id of a supplier's invoice by its number, None for an empty number.
+
+    Raises:
+        UnknownInvoiceError: when the supplier has no such invoice.
+    """
+    if not number:
+        return None
+    found = await session.scalar(
+        select(_INVOICE.c.id).where(
+            _INVOICE.c.supplier_id == supplier_id, _INVOICE.c.number == number
+        )
+    )
+    if found is None:
+        message = f"Von diesem Lieferanten ist keine Rechnung {number} erfasst."
+        raise UnknownInvoiceError(message, {"cancels": message})
+    return int(found)
 
 
 async def _receipt(session: AsyncSession, document_id: int | None) -> ReceiptRecord | None:

@@ -3,20 +3,32 @@
 import json
 from collections.abc import Mapping, Sequence
 from datetime import date
+from decimal import Decimal
 from typing import Any, Protocol
 
 from sqlalchemy import Select, String, and_, cast, func, select
 
 from netzwart.database import table_of
+from netzwart.documents.tables import Document
 from netzwart.evidence.tables import Stocktake, StocktakeLine, StocktakeState
+from netzwart.funding.purchase_tables import CostShare, Invoice, InvoiceLine
+from netzwart.funding.queries.booked_rows import BOOKED, UNBOOKED, booked_from, booked_rows
 from netzwart.funding.queries.statements import GRANT, small
 from netzwart.funding.queries.surroundings import (
+    ApplicationAround,
     LoanAround,
+    OthersAround,
     SchoolAround,
     SubmissionAround,
     Surroundings,
 )
-from netzwart.funding.tables import Measure, MeasureSupport, ProofSubmission
+from netzwart.funding.tables import (
+    GrantApplication,
+    GrantNotice,
+    Measure,
+    MeasureSupport,
+    ProofSubmission,
+)
 from netzwart.inventory.tables import (
     Borrower,
     Device,
@@ -31,6 +43,8 @@ from netzwart.schools.tables import School, SchoolOperator
 _MEASURE = table_of(Measure)
 _SUPPORT = table_of(MeasureSupport)
 _SUBMISSION = table_of(ProofSubmission)
+_NOTICE = table_of(GrantNotice)
+_APPLICATION = table_of(GrantApplication)
 _SCHOOL = table_of(School)
 _OPERATOR = table_of(SchoolOperator)
 _DEVICE = table_of(Device)
@@ -38,6 +52,8 @@ _MODEL = table_of(DeviceModel)
 _LOAN = table_of(Loan)
 _LENT = table_of(LoanDevice)
 _BORROWER = table_of(Borrower)
+_DOCUMENT, _INVOICE = table_of(Document), table_of(Invoice)
+_LINE, _SHARE = table_of(InvoiceLine), table_of(CostShare)
 _STOCKTAKE = table_of(Stocktake)
 _COUNTED = table_of(StocktakeLine)
 
@@ -45,6 +61,8 @@ _PUPILS, _TEACHERS, _WLAN = "around_pupils", "around_teachers", "around_wlan"
 _SIGNED, _UNSIGNED = "around_loan", "around_loan_without_contract"
 _OPERATOR_ROW, _MISSING = "around_operator", "around_missing"
 _SUPPORTED, _SUBMITTED = "around_support", "around_submission"
+_DAMAGED, _OTHERS = "around_damaged", "around_others"
+_CHANGED, _APPLIED = "around_notice", "around_application"
 
 
 class ShortRow(Protocol):
@@ -55,6 +73,8 @@ class ShortRow(Protocol):
     @property
     def text(self) -> str: ...  # noqa: D102
     @property
+    def amount(self) -> Decimal: ...  # noqa: D102
+    @property
     def day(self) -> date | None: ...  # noqa: D102
     @property
     def second_day(self) -> date | None: ...  # noqa: D102
@@ -64,7 +84,52 @@ class ShortRow(Protocol):
 
 def surrounding_rows(ids: Sequence[int], as_of: date) -> list[Select[*tuple[Any, ...]]]:
     """Return the selects of what lies around these grants on a day."""
-    return [*_schools(ids), *_loans(ids), _stocktakes(ids, as_of), *_papers(ids)]
+    return [
+        *_schools(ids),
+        *_loans(ids),
+        _stocktakes(ids, as_of),
+        *_papers(ids),
+        _other_devices(ids),
+        *booked_rows(ids),
+    ]
+
+
+def _other_devices(ids: Sequence[int]) -> Select[*tuple[Any, ...]]:
+    """Return how many devices other grants paid for at the same schools, by programme and category.
+
+    A device that a successor replaced is counted by its successor.
+    """
+    places = (
+        select(_MEASURE.c.grant_id, _MEASURE.c.school_id)
+        .where(_MEASURE.c.grant_id.in_(ids), _MEASURE.c.school_id.is_not(None))
+        .distinct()
+        .subquery("own_places")
+    )
+    other, other_grant = _MEASURE.alias("other_measure"), GRANT.alias("other_grant")
+    successor = _DEVICE.alias("successor")
+    replaced = select(successor.c.id).where(successor.c.predecessor_id == _DEVICE.c.id).exists()
+    return (
+        small(
+            _OTHERS,
+            other,
+            row_id=func.min(other.c.id),
+            owner=places.c.grant_id,
+            key=other_grant.c.programme,
+            text=other.c.category,
+            number=func.count(_DEVICE.c.id),
+        )
+        .select_from(
+            places.join(other, other.c.school_id == places.c.school_id)
+            .join(other_grant, other_grant.c.id == other.c.grant_id)
+            .join(_DEVICE, _DEVICE.c.measure_id == other.c.id)
+        )
+        .where(
+            other.c.grant_id != places.c.grant_id,
+            _DEVICE.c.status.not_in((DeviceStatus.LOST, DeviceStatus.DISPOSED)),
+            ~replaced,
+        )
+        .group_by(places.c.grant_id, other_grant.c.programme, other.c.category)
+    )
 
 
 def _schools(ids: Sequence[int]) -> list[Select[*tuple[Any, ...]]]:
@@ -181,12 +246,54 @@ def _papers(ids: Sequence[int]) -> list[Select[*tuple[Any, ...]]]:
         day=_SUBMISSION.c.as_of,
         second_day=_SUBMISSION.c.submitted_on,
     ).where(_SUBMISSION.c.grant_id.in_(ids))
+    changes = small(
+        _CHANGED, _NOTICE, text=cast(_NOTICE.c.changes, String()), number=_NOTICE.c.id
+    ).where(_NOTICE.c.grant_id.in_(ids))
+    applications = small(
+        _APPLIED,
+        _APPLICATION,
+        text=_APPLICATION.c.reference,
+        amount=_APPLICATION.c.requested,
+        day=_APPLICATION.c.applied_on,
+    ).where(_APPLICATION.c.grant_id.in_(ids))
     operator = (
         small(_OPERATOR_ROW, _OPERATOR, owner=GRANT.c.id, text=_OPERATOR.c.name)
         .select_from(_OPERATOR.join(GRANT, GRANT.c.id.in_(ids)))
         .where(_OPERATOR.c.id == select(func.min(_OPERATOR.c.id)).scalar_subquery())
     )
-    return [supports, submissions, operator]
+    return [supports, submissions, changes, applications, operator, *_damaged(ids)]
+
+
+def _damaged(ids: Sequence[int]) -> list[Select[*tuple[Any, ...]]]:
+    """Return the files of invoices and notices that were gone or changed when looked at."""
+    mine = _SHARE.join(_MEASURE, _MEASURE.c.id == _SHARE.c.measure_id)
+    invoiced = (
+        small(
+            _DAMAGED,
+            _DOCUMENT,
+            owner=_MEASURE.c.grant_id,
+            key=_INVOICE.c.number,
+            text=_DOCUMENT.c.file_name,
+        )
+        .select_from(
+            mine.join(_LINE, _LINE.c.id == _SHARE.c.invoice_line_id)
+            .join(_INVOICE, _INVOICE.c.id == _LINE.c.invoice_id)
+            .join(_DOCUMENT, _DOCUMENT.c.id == _INVOICE.c.document_id)
+        )
+        .where(_DOCUMENT.c.is_damaged.is_(True), _MEASURE.c.grant_id.in_(ids))
+    )
+    noticed = (
+        small(
+            _DAMAGED,
+            _DOCUMENT,
+            owner=_NOTICE.c.grant_id,
+            key=_NOTICE.c.notice_number,
+            text=_DOCUMENT.c.file_name,
+        )
+        .select_from(_DOCUMENT.join(_NOTICE, _NOTICE.c.document_id == _DOCUMENT.c.id))
+        .where(_DOCUMENT.c.is_damaged.is_(True), _NOTICE.c.grant_id.in_(ids))
+    )
+    return [invoiced, noticed]
 
 
 def surroundings_from(kinds: Mapping[str, Sequence[ShortRow]]) -> Surroundings:
@@ -232,6 +339,18 @@ def surroundings_from(kinds: Mapping[str, Sequence[ShortRow]]) -> Surroundings:
             if row.number is not None and row.day is not None
         },
         supported={measure: tuple(keys) for measure, keys in supported.items()},
+        others=tuple(
+            OthersAround(programme=row.key, category=row.text, devices=row.number or 0)
+            for row in of(_OTHERS)
+        ),
+        booked=booked_from(of(BOOKED), of(UNBOOKED)),
+        damaged_files=tuple(sorted({f"{row.key}: {row.text}" for row in of(_DAMAGED)})),
+        changes={row.number: json.loads(row.text) for row in of(_CHANGED) if row.number},
+        applications=tuple(
+            ApplicationAround(applied_on=row.day, requested=row.amount, reference=row.text)
+            for row in of(_APPLIED)
+            if row.day is not None
+        ),
         submissions=tuple(
             SubmissionAround(
                 as_of=row.day, submitted_on=row.second_day, figures=json.loads(row.text)

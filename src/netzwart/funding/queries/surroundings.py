@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +41,35 @@ class SubmissionAround:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ApplicationAround:
+    """The application that the grant answers."""
+
+    applied_on: date
+    requested: Decimal
+    reference: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OthersAround:
+    """Devices that other grants paid for at the schools of this one."""
+
+    programme: str
+    category: str
+    devices: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BookedAround:
+    """An asset number of the grant's devices, as the accountants keep it."""
+
+    asset_number: str
+    devices: int
+    """Devices with that number, of whichever grant."""
+    cost: Decimal | None
+    """As booked; None when the list does not have the number."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Surroundings:
     """Everything around one grant; empty where nobody looked."""
 
@@ -51,5 +82,11 @@ class Surroundings:
     supported: Mapping[int, tuple[str, ...]] = field(default_factory=dict[int, tuple[str, ...]])
     """Measure id → programmes of the measures it serves."""
     submissions: tuple[SubmissionAround, ...] = ()
+    changes: Mapping[int, Mapping[str, Any]] = field(default_factory=dict[int, Mapping[str, Any]])
+    """Notice id → what it changed: field → before and after."""
+    applications: tuple[ApplicationAround, ...] = ()
+    others: tuple[OthersAround, ...] = ()
+    booked: tuple[BookedAround, ...] = ()
+    """Empty before the accountants' list was taken over."""
     damaged_files: tuple[str, ...] = ()
     """Receipts whose bytes are gone or changed, where somebody compared them."""

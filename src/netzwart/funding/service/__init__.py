@@ -1,6 +1,8 @@
 """Acts that write money: recorded once, by somebody, with an audit event, never deleted."""
 
 from netzwart.funding.service.amending import record_amendment
+from netzwart.funding.service.applying import change_application, record_application
+from netzwart.funding.service.booking import replace_asset_bookings
 from netzwart.funding.service.closing import (
     record_clawback,
     record_clawback_paid,
@@ -10,6 +12,7 @@ from netzwart.funding.service.closing import (
 )
 from netzwart.funding.service.deciding import (
     confirm_eligibility,
+    confirm_several,
     decide_eligibility,
     decide_several,
 )
@@ -24,6 +27,7 @@ from netzwart.funding.service.granting import (
     record_grant,
     record_measure,
     record_support,
+    remove_support,
 )
 from netzwart.funding.service.invoicing import attach_receipt, record_invoice, record_payment
 from netzwart.funding.service.narrating import write_narrative
@@ -45,15 +49,18 @@ from netzwart.funding.service.splitting import shares_by_key
 __all__ = [
     "add_serials",
     "attach_receipt",
+    "change_application",
     "change_delivery",
     "change_order",
     "confirm_eligibility",
+    "confirm_several",
     "decide_eligibility",
     "decide_several",
     "get_proposal",
     "match_electronic_invoice",
     "override_rule",
     "record_amendment",
+    "record_application",
     "record_clawback",
     "record_clawback_paid",
     "record_delivery",
@@ -71,6 +78,8 @@ __all__ = [
     "record_submission",
     "record_supplier",
     "record_support",
+    "remove_support",
+    "replace_asset_bookings",
     "shares_by_key",
     "supplier_named",
     "write_narrative",

@@ -62,8 +62,11 @@ async def record_amendment(
     changes = _change_head(grant, form)
     for name, table, columns in _PARTS:
         rows = getattr(form, name)
-        if rows is not None:
-            changes[name] = await _replace(session, grant.id, table, columns.split(), rows)
+        if rows is None:
+            continue
+        before, after = await _replace(session, grant.id, table, columns.split(), rows)
+        if before != after:
+            changes[name] = [before, after]
     if not changes:
         raise AmendmentChangesNothingError(
             "Der Bescheid ändert nichts: weder Betrag noch Zeitraum noch Finanzierungsplan."

@@ -85,6 +85,23 @@ async def decide_several(
         await decide_eligibility(session, line, form, actor)
 
 
+async def confirm_several(
+    session: AsyncSession,
+    decisions: Sequence[tuple[InvoiceLine, datetime]],
+    actor: Actor,
+) -> None:
+    """Make another person's decisions count, all or none; each with the moment that was seen.
+
+    Raises:
+        DecisionChangedError: when a newer decision stands there by now.
+        DecisionNeedsPersonError: when no person asks.
+        NothingToConfirmError: when one of them is no open decision.
+        SamePersonError: when the actor decided one of them.
+    """
+    for line, decided_at in decisions:
+        await confirm_eligibility(session, line, actor, decided_at)
+
+
 async def confirm_eligibility(
     session: AsyncSession,
     line: InvoiceLine,

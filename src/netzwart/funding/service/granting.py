@@ -158,6 +158,23 @@ async def record_support(
     return support
 
 
+async def remove_support(session: AsyncSession, support: MeasureSupport, actor: Actor) -> None:
+    """Take back that a measure serves another; what was wrong is on the audit trail."""
+    measure = await session.get_one(Measure, support.measure_id)
+    other = await session.get_one(Measure, support.supports_id)
+    await session.delete(support)
+    await session.flush()
+    await record_audit(
+        session,
+        actor,
+        "measure_support_removed",
+        "measure",
+        measure.id,
+        school_id=measure.school_id,
+        changes={"supports": [other.key, None]},
+    )
+
+
 async def record_measure(session: AsyncSession, form: MeasureForm, actor: Actor) -> Measure:
     """Store what a grant pays for at one school.
 
