@@ -16,7 +16,7 @@ from netzwart.exchange.correspondence import (
     SUBMISSION_FIELDS,
     with_receipts,
 )
-from netzwart.exchange.exporting_rows import Rows, Source, key_of, picked
+from netzwart.exchange.exporting_rows import Rows, Source, in_order, key_of, picked
 from netzwart.exchange.purchases import INVOICE_FIELDS, LINE_FIELDS, ORDER_FIELDS
 from netzwart.funding.purchase_tables import (
     CostShare,
@@ -121,7 +121,9 @@ async def correspondence(source: Source) -> dict[str, Any]:
         "submissions": await rows(
             ProofSubmission,
             SUBMISSION_FIELDS,
-            lambda row: of_grant(row) | {"figures": with_receipts(row["figures"], receipts)},
+            lambda row: (
+                of_grant(row) | {"figures": in_order(with_receipts(row["figures"], receipts))}
+            ),
         ),
     }
 
@@ -149,7 +151,7 @@ def _holding(rules: Rows) -> Rows:
 
 
 def _basis(kept: Mapping[str, Any]) -> dict[str, Any] | None:
-    return {"reduction": "0.00", **kept} if kept else None
+    return in_order({"reduction": "0.00", **kept}) if kept else None
 
 
 async def purchases(source: Source) -> dict[str, Any]:

@@ -43,9 +43,18 @@ class Source:
 
 def picked(row: Mapping[str, Any], names: Mapping[str, str] | Sequence[str]) -> dict[str, Any]:
     """Return these columns of a row, under their public names where the two differ."""
-    if isinstance(names, Mapping):
-        return {public: row[column] for public, column in names.items()}
-    return {name: row[name] for name in names}
+    pairs = names.items() if isinstance(names, Mapping) else ((name, name) for name in names)
+    return {public: in_order(row[column]) for public, column in pairs}
+
+
+def in_order(value: Any) -> Any:  # noqa: ANN401 - a column's value
+    """Return a JSON column with its keys in order: PostgreSQL keeps them in its own."""
+    if isinstance(value, Mapping):
+        mapping: Mapping[str, Any] = value  # pyright: ignore[reportUnknownVariableType] - any tree
+        return {key: in_order(mapping[key]) for key in sorted(mapping)}
+    if isinstance(value, list):
+        return [in_order(inner) for inner in value]  # pyright: ignore[reportUnknownVariableType] - any tree
+    return value
 
 
 def key_of(rows: Mapping[int, Mapping[str, Any]], row_id: int | None, column: str) -> Any:  # noqa: ANN401 - a natural key
