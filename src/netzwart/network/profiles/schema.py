@@ -303,6 +303,19 @@ class Context(Words):
     """Asked again in this context if all of them are empty without it."""
 
 
+class VlanContexts(Words):
+    """MAC tables that an agent keeps once per VLAN, each in an SNMP context of its own."""
+
+    column: OidText
+    """Its rows are the VLANs; the last number of each index is the VLAN's."""
+    matches: Pattern | None = None
+    """What a row must say for its VLAN to be asked."""
+    unless: Annotated[tuple[int, ...], BeforeValidator(as_list)] = ()
+    """VLANs that are there in name only."""
+    context: Annotated[str, StringConstraints(pattern=r"^[\w.-]{0,20}\{vlan\}$")]
+    """The context's name for v3; v1 and v2c hang the VLAN on the community."""
+
+
 class DeviceProfile(Words):
     """What is known about one family of devices."""
 
@@ -318,6 +331,7 @@ class DeviceProfile(Words):
     """Any of these; a profile without serves only others to be based on."""
     read: Read = Read()
     contexts: Annotated[tuple[Context, ...], BeforeValidator(as_list)] = ()
+    vlan_contexts: VlanContexts | None = None
     ssh: Ssh | None = None
 
 

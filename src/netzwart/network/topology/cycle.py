@@ -22,7 +22,6 @@ from netzwart.network.credentials import (
     sealed_credentials,
 )
 from netzwart.network.profiles.loading import Knowledge
-from netzwart.network.profiles.schema import NeighbourSource
 from netzwart.network.protocols.replies import SnmpWire
 from netzwart.network.rules import Reachability
 from netzwart.network.tables import Node
@@ -101,7 +100,10 @@ class TopologyCycle:
         try:
             target = open_target(turn.address, turn.port, sealed, self.box)
             async with asyncio.timeout(_VISIT_LIMIT_S):
-                told = await read_topology(target, self.wire, self._own_tables(turn.profile))
+                known = self.knowledge.profiles.get(turn.profile or "")
+                own = known.read.neighbours if known is not None else ()
+                vlans = known.vlan_contexts if known is not None else None
+                told = await read_topology(target, self.wire, own, vlans)
         except (UnusableCredentialError, TimeoutError) as problem:
             # Its status poll says so already; here it only waits for its next turn.
             _log.info("topology_not_read", node_id=turn.node_id, reason=type(problem).__name__)
@@ -117,10 +119,6 @@ class TopologyCycle:
             addresses=len(told.addresses or ()),
             error=told.error,
         )
-
-    def _own_tables(self, profile: str | None) -> tuple[NeighbourSource, ...]:
-        known = self.knowledge.profiles.get(profile or "")
-        return known.read.neighbours if known is not None else ()
 
 
 def _is_askable() -> tuple[ColumnElement[bool], ...]:

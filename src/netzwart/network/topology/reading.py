@@ -7,21 +7,24 @@ IP-MIB (RFC 4293 and its predecessor RFC 1213).
 import ipaddress
 import time
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from netzwart.clock import utcnow
 from netzwart.network.profiles import neighbours
 from netzwart.network.profiles.answers import Answers
 from netzwart.network.profiles.cleaning import mac_of, text_of
 from netzwart.network.profiles.facts import Neighbour
-from netzwart.network.profiles.identifying import tables
+from netzwart.network.profiles.identifying import tables, within
 from netzwart.network.profiles.interfaces import read_interfaces
-from netzwart.network.profiles.schema import NeighbourSource
+from netzwart.network.profiles.interpreting import compiled
+from netzwart.network.profiles.schema import NeighbourSource, VlanContexts
 from netzwart.network.protocols.replies import (
     Index,
     NoAnswerError,
     Oid,
     SnmpTarget,
     SnmpValue,
+    SnmpVersion,
     SnmpWire,
     WireError,
 )
@@ -63,6 +66,9 @@ _COLUMNS = (
     ND_MAC,
     ND_TYPE,
 )
+_BRIDGE_COLUMNS = (BASE_PORT_IF_INDEX, FDB_PORT, FDB_STATUS)
+_MOST_VLANS = 128
+"""Each VLAN costs three walks; a school has some ten."""
 _INVALID = 2
 """dot1dTpFdbStatus, ipNetToMediaType and ipNetToPhysicalType alike: aged out or marked unusable."""
 _SELF = 4
@@ -78,7 +84,10 @@ _PATIENCE = 2
 
 
 async def read_topology(
-    target: SnmpTarget, wire: SnmpWire, own: Iterable[NeighbourSource] = ()
+    target: SnmpTarget,
+    wire: SnmpWire,
+    own: Iterable[NeighbourSource] = (),
+    vlans: VlanContexts | None = None,
 ) -> TopologyTables:
     """Return what the node tells; a table that failed is None, and `error` says why.
 
@@ -86,6 +95,7 @@ async def read_topology(
         target: The node.
         wire: How to ask it.
         own: Tables of neighbours that the node's profile names beside the standard ones.
+        vlans: Where the node keeps MAC tables by VLAN, if its profile knows.
     """
     own, started = tuple(own), time.monotonic()
     scalars, columns, failed, error = await _ask(target, wire, own)
@@ -94,6 +104,13 @@ async def read_topology(
     def all_of(*wanted: Oid) -> bool:
         return failed.isdisjoint(wanted)
 
+    macs = (
+        read_macs(answers)
+        if all_of(BASE_PORT_IF_INDEX, FDB_PORT, FDB_STATUS, Q_FDB_PORT, Q_FDB_STATUS, IF_NAME)
+        else None
+    )
+    if macs is not None and vlans is not None and not answers.column(Q_FDB_PORT):
+        macs = await with_vlans(target, wire, vlans, answers, macs)
     heard = (*neighbours.QUESTIONS.columns, *_own_columns(own))
     return TopologyTables(
         read_at=utcnow(),
@@ -101,12 +118,57 @@ async def read_topology(
         chassis=_chassis(answers),
         bridge_mac=mac_of(answers.scalar(BRIDGE_ADDRESS)),
         neighbours=_neighbours(answers, own) if all_of(*heard, IF_NAME, IF_DESCR) else None,
-        macs=read_macs(answers)
-        if all_of(BASE_PORT_IF_INDEX, FDB_PORT, FDB_STATUS, Q_FDB_PORT, Q_FDB_STATUS, IF_NAME)
-        else None,
+        macs=macs,
         addresses=read_addresses(answers) if all_of(ARP_MAC, ND_MAC, IF_NAME) else None,
         error=error,
     )
+
+
+async def with_vlans(
+    target: SnmpTarget,
+    wire: SnmpWire,
+    vlans: VlanContexts,
+    answers: Answers,
+    macs: tuple[ToldMac, ...],
+) -> tuple[ToldMac, ...] | None:
+    """Return the MAC table of every VLAN together; None where one of them failed half-way.
+
+    An agent that does not answer in the first context has none (SNMPv3 needs them configured): then
+    the default context's table is all there is.
+    """
+    found: dict[tuple[str, int], ToldMac] = {}
+    try:
+        numbers = vlan_numbers(vlans, (await wire.walk(target, (Oid(vlans.column),))))
+    except WireError:
+        return macs
+    for count, vlan in enumerate(numbers):
+        try:
+            table = await wire.walk(_in_vlan(target, vlans, vlan), _BRIDGE_COLUMNS)
+        except WireError:
+            return None if count else macs
+        told = read_macs(Answers({}, {**answers.columns, **table}))
+        found |= {(one.mac, vlan): replace(one, vlan=vlan) for one in told}
+    placed = {mac for mac, _ in found}
+    return (*(one for one in macs if one.mac not in placed), *found.values())
+
+
+def vlan_numbers(
+    vlans: VlanContexts, columns: Mapping[Oid, Mapping[Index, SnmpValue]]
+) -> tuple[int, ...]:
+    """Return the VLANs to ask, in the order of their numbers."""
+    wanted = compiled(vlans.matches) if vlans.matches else None
+    found: set[int] = set()
+    for index, value in columns.get(Oid(vlans.column), {}).items():
+        last = index.rpartition(".")[2]
+        if last.isdigit() and (wanted is None or wanted.search(text_of(value) or "")):
+            found.add(int(last))
+    usable = sorted(one for one in found if 0 < one <= _LARGEST_VLAN and one not in vlans.unless)
+    return tuple(usable[:_MOST_VLANS])
+
+
+def _in_vlan(target: SnmpTarget, vlans: VlanContexts, vlan: int) -> SnmpTarget:
+    is_v3 = target.version is SnmpVersion.V3
+    return within(target, vlans.context.format(vlan=vlan) if is_v3 else str(vlan))
 
 
 def _own_columns(own: tuple[NeighbourSource, ...]) -> tuple[Oid, ...]:
