@@ -42,6 +42,7 @@ from netzwart.inventory import api as inventory_api
 from netzwart.inventory import pages as inventory_pages
 from netzwart.network import api as network_api
 from netzwart.network import pages as network_pages
+from netzwart.network.alerting.counting import notification_counts
 from netzwart.network.live.hub import LiveHub
 from netzwart.overview import pages as overview_pages
 from netzwart.proofs import pages as proofs_pages
@@ -148,6 +149,12 @@ def create_app(
     is_https = (settings.base_url or "").startswith("https://")
     cookies = CookieNames(is_secure=is_https)
     telemetry = Telemetry()
+    telemetry.count_by(
+        "netzwart_notifications",
+        "SNMP traps and informs heard by this process, by what became of them.",
+        "outcome",
+        notification_counts,
+    )
     live = LiveHub(database)
     frame = FrameSettings(
         nav=[item for part in PAGES for item in part.NAV],

@@ -2,11 +2,14 @@
 
 import secrets
 import time
+from collections.abc import Callable, Iterable, Mapping
 
 import structlog
 from litestar.datastructures import MutableScopeHeaders
 from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.core import CounterMetricFamily, Metric
+from prometheus_client.registry import Collector
 
 log = structlog.get_logger()
 
@@ -15,6 +18,22 @@ _ID_BYTES = 8
 _MS = 1000
 _QUIET = ("/static/", "/health/", "/metrics")
 _BUCKETS_S = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
+
+
+class _Counts(Collector):
+    """Counters that live elsewhere."""
+
+    def __init__(
+        self, name: str, text: str, label: str, read: Callable[[], Mapping[str, int]]
+    ) -> None:
+        self._name, self._text, self._label, self._read = name, text, label, read
+
+    def collect(self) -> Iterable[Metric]:
+        """Return the numbers as they are now."""
+        family = CounterMetricFamily(self._name, self._text, labels=[self._label])
+        for key, number in sorted(self._read().items()):
+            family.add_metric([key], number)
+        return [family]
 
 
 class Telemetry:
@@ -40,6 +59,12 @@ class Telemetry:
             "Requests being answered now.",
             registry=self.registry,
         )
+
+    def count_by(
+        self, name: str, text: str, label: str, read: Callable[[], Mapping[str, int]]
+    ) -> None:
+        """Tell numbers that somebody else counts: read at each scrape, one series a key."""
+        self.registry.register(_Counts(name, text, label, read))
 
     def exposition(self) -> bytes:
         """Return all numbers in Prometheus' text format."""

@@ -13,6 +13,7 @@ import structlog
 from pydantic import SecretStr
 
 from netzwart.database import Database
+from netzwart.network.alerting.counting import follow
 from netzwart.network.alerting.looking import DirectedPolls, Look
 from netzwart.network.alerting.rules import LOOKS, Allowance
 from netzwart.network.alerting.senders import Roll, read_roll
@@ -59,6 +60,7 @@ class TrapListener:
         self._total = Allowance(*_TOTAL, left=_TOTAL[0], at=time.monotonic())
         self._each: dict[str, Allowance] = {}
         self._receiver = TrapReceiver(identity, self._take, self._may_pass)
+        follow(self)
         self.port = 0
         """The bound port, once it is."""
 
