@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Callable, Generator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -14,9 +15,15 @@ SignIn = Callable[[str], Page]
 
 
 @pytest.fixture(scope="module")
-def town(tmp_path_factory: pytest.TempPathFactory) -> Generator[str]:
+def town_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the running demo city keeps its data."""
+    return tmp_path_factory.mktemp("town")
+
+
+@pytest.fixture(scope="module")
+def town(town_folder: Path) -> Generator[str]:
     """The address of a running demo city."""
-    with running_demo(tmp_path_factory.mktemp("town")) as address:
+    with running_demo(town_folder) as address:
         yield address
 
 

@@ -47,6 +47,16 @@ def states_of(ports: Sequence[AgentInterface], moment: Moment) -> dict[int, int]
     }
 
 
+def steady_changes(before: AgentDescription, after: AgentDescription) -> dict[int, int]:
+    """Return ifOperStatus of the ports that somebody plugged or unplugged, by ifIndex."""
+    was = {port.index: port.oper for port in before.interfaces if not port.flips_every_s}
+    return {
+        port.index: port.oper
+        for port in after.interfaces
+        if not port.flips_every_s and was.get(port.index, port.oper) != port.oper
+    }
+
+
 def link_trap(community: str, number: int, uptime_s: float, index: int, oper: int) -> bytes:
     """Return a v2c message that tells of one port, as the objects of linkDown want it."""
     ticks = int(uptime_s * _TICKS_PER_SECOND) % _LARGEST_TICKS

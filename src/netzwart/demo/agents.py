@@ -12,7 +12,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import cast
 
@@ -20,7 +20,7 @@ from pydantic import ValidationError
 
 from netzwart.demo.agent_descriptions import AgentDescription, read_descriptions
 from netzwart.demo.agent_objects import ObjectTree, flips
-from netzwart.demo.agent_traps import link_trap, loose_ports, states_of
+from netzwart.demo.agent_traps import link_trap, loose_ports, states_of, steady_changes
 from netzwart.network.protocols.ber import (
     END_OF_MIB_VIEW,
     NO_SUCH_INSTANCE,
@@ -126,11 +126,13 @@ class SimulatedAgent(asyncio.DatagramProtocol):
         """Become another device at the same address; uptime and counters go on."""
         if description == self.description:
             return
+        changed = steady_changes(self.description, description)
         self.description = description
         self.is_silent = description.is_silent
         self._tree = ObjectTree(description)
         self._keys = _keys(description, self._engine_id)
-        self._told = {}
+        self._told = self._states(time.monotonic() - self._started)
+        self._send_traps(changed)
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Keep the bound socket."""
@@ -153,17 +155,20 @@ class SimulatedAgent(asyncio.DatagramProtocol):
         """Send a trap for each port that has changed since the last time; silent ones do not."""
         moment = time.monotonic() - self._started
         before, self._told = self._told, self._states(moment)
-        if self._transport is None or self.is_silent:
-            return
+        news = {
+            index: oper for index, oper in self._told.items() if before.get(index, oper) != oper
+        }
+        self._send_traps(news)
+
+    def _send_traps(self, states: Mapping[int, int]) -> None:
         description = self.description
-        place = (description.trap_host, description.trap_port)
-        for index, oper in self._told.items():
-            if before.get(index, oper) != oper:
-                self._traps += 1
-                uptime_s = moment + description.uptime_s
-                community = description.trap_community
-                trap = link_trap(community, self._traps, uptime_s, index, oper)
-                self._transport.sendto(trap, place)
+        if self._transport is None or self.is_silent or not description.trap_port:
+            return
+        uptime_s = time.monotonic() - self._started + description.uptime_s
+        for index, oper in states.items():
+            self._traps += 1
+            trap = link_trap(description.trap_community, self._traps, uptime_s, index, oper)
+            self._transport.sendto(trap, (description.trap_host, description.trap_port))
 
     def _states(self, moment: float) -> dict[int, int]:
         # The tree's moments begin with the uptime; ports flip by the same clock.

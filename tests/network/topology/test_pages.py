@@ -190,6 +190,17 @@ async def test_end_devices_are_personal_data(site: Site, cast: Cast, database: D
     await a_school_network(database, cast)
     for person in (cast.viewer, cast.auditor):
         assert (await site.as_(person).get(f"/netz/mac?q={MAC}")).status_code == 403
+        assert (await site.as_(person).get(f"/netz/mac/ort/{MAC}")).status_code == 403
+
+
+async def test_device_page_fetches_the_port_of_its_mac(site: Site, cast: Cast, database: Database):
+    await a_school_network(database, cast)
+    browser = site.as_(cast.technician)
+    line = (await browser.get(f"/netz/mac/ort/{MAC}")).text
+    assert "gym-sw-02" in line
+    assert "p5" in line
+    assert "kein Switch sieht" in (await browser.get("/netz/mac/ort/02:00:00:00:00:0b")).text
+    assert "kein Switch sieht" in (await browser.get("/netz/mac/ort/unfug")).text
 
 
 async def test_api_tells_the_port_and_keeps_links_to_both_ends(

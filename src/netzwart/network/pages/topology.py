@@ -131,6 +131,15 @@ class MacController(Controller):
         }
         return Template("network/mac.html", context=context)
 
+    @get("/ort/{mac:str}", guards=[requires_endpoints_reader])
+    async def place(self, session: DbSession, actor: CurrentActor, mac: FromPath[str]) -> Template:
+        """Show in one line where a MAC address hangs: other pages fetch this part."""
+        scope = actor.scope(Right.READ_ENDPOINTS)
+        known = normalised_mac(mac)
+        found = None if known is None else await mac_queries.locate(session, scope, known)
+        context = {"found": found, "words": "" if found is None else _words(found)}
+        return Template("network/_mac_place.html", context=context)
+
 
 _MOST_MACS = 3
 """An IP address that has had more MAC addresses than that shows the latest."""

@@ -212,5 +212,6 @@ async def _of_device(session: AsyncSession, actor: Actor, device: AnyRow) -> dic
         "may_read_money": may_read_money,
         "timeline": timeline_of(life),
         "may_edit": may_edit,
+        "may_locate": actor.may(Right.READ_ENDPOINTS),
         "may_poll": found is not None and actor.may_at(Right.RECORD_NETWORK, found.node.school_id),
     }
