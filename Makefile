@@ -49,7 +49,7 @@ bench-api: .venv/.complete ## Cost of lists and searches with 100,000 devices on
 	@$(BIN)/python tools/bench_api.py
 
 bench-poll: .venv/.complete ## Cost of status polls beside snmp_exporter and a C client (needs ../shared/bench)
-	@$(BIN)/python tools/bench_poll.py
+	@$(BIN)/python tools/bench_poll.py --postgresql; first=$$?; $(BIN)/python tools/bench_fleet.py && exit $$first
 
 simulate-years: .venv/.runtime ## Two school years of the demo city in minutes: which cases open, and when
 	@$(BIN)/python tools/simulate_years.py

@@ -1,4 +1,4 @@
-"""What status polls cost beside snmp_exporter and a C client: `make bench-poll`.
+"""What status polls cost beside snmp_exporter and a C client: the first part of `make bench-poll`.
 
 Everybody asks the same simulated 48-port switches (../shared/bench/agent.c) for the same 523
 values, in turns, so that a busy machine is busy for all of them; ratios are medians over the turns.
@@ -10,7 +10,6 @@ import argparse
 import asyncio
 import json
 import os
-import resource
 import shutil
 import socket
 import statistics
@@ -25,7 +24,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from pydantic import SecretStr
-from sqlalchemy import func, select
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
@@ -52,7 +50,7 @@ from netzwart.network.protocols.replies import (  # noqa: E402
     SnmpVersion,
 )
 from netzwart.network.protocols.snmp import open_snmp_wire  # noqa: E402
-from netzwart.network.tables import Node, PollSample, Reachability  # noqa: E402
+from netzwart.network.tables import Node, Reachability  # noqa: E402
 from netzwart.schema import upgrade  # noqa: E402
 
 BENCH = ROOT.parent / "shared" / "bench"
@@ -291,72 +289,12 @@ def _asked(parts: Parts, options: argparse.Namespace, *, secure: bool) -> list[S
 _median = statistics.median
 
 
-async def hold(parts: Parts, options: argparse.Namespace, url: str) -> int:
-    """Keep a large fleet going by the minute, a tenth of it dead; returns how many goals failed."""
-    dead_port = parts.port + 1
-    parts.start_agents("-d", "10", port=dead_port)
-    fleet = Fleet(Database(url), targets(options.fleet, dead_port, secure=False), SLOW_EVERY_S)
-    memory = [_resident_mib()]
-    try:
-        await fleet.prepare()
-        await fleet.round()
-        await fleet.round()
-        await fleet.round()
-        memory.append(_resident_mib())
-        async with fleet.database.session() as session:
-            await make_due(session, fleet.ids)
-        stop = asyncio.Event()
-        run = asyncio.create_task(fleet.cycle.run(stop))
-        await asyncio.sleep(70)  # everybody has come to its own place within the minute
-        cpu, started, polls = time.process_time(), time.monotonic(), fleet.ok
-        await asyncio.sleep(60 * options.minutes)
-        cpu, seconds = time.process_time() - cpu, time.monotonic() - started
-        late = await _late(fleet.database)
-        polls = fleet.ok - polls
-        stop.set()
-        await run
-        async with fleet.database.session(writing=False) as session:
-            samples = await session.scalar(select(func.count()).select_from(table_of(PollSample)))
-    finally:
-        await fleet.close()
-    per_node = (memory[1] - memory[0]) / options.fleet * 1024
-    live = options.fleet * 9 // 10
-    print(f"\n{options.fleet} switches a minute, a tenth of them dead, {seconds:.0f} s:")
-    print(f"  {polls} polls answered and stored (expected {live * seconds / 60:.0f})")
-    print(
-        f"  CPU {cpu / seconds * 100:.0f} % of one core; {late} live nodes late; {samples} samples"
-    )
-    print(f"  memory {memory[1]:.0f} MiB, {per_node:.0f} KiB per node; peak {_peak_mib():.0f} MiB")
-    return int(late > 0) + int(cpu / seconds > 1)
-
-
-async def _late(database: Database) -> int:
-    """Return how many live nodes have not been polled for two intervals."""
-    limit = utcnow().timestamp() - 120
-    async with database.session(writing=False) as session:
-        rows = await session.execute(
-            select(_nodes.c.last_polled_at).where(_nodes.c.reachability == Reachability.UP)
-        )
-        return sum(row.last_polled_at.timestamp() < limit for row in rows)
-
-
-def _resident_mib() -> float:
-    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
-    return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
-
-
-def _peak_mib() -> float:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-
-
 async def main() -> int:
     """Compile, start, measure, print; 1 if a goal is missed."""
     parser = argparse.ArgumentParser(description=__doc__, epilog="Beispiel: make bench-poll")
     parser.add_argument("--nodes", type=int, default=200, help="Switches im Vergleich")
     parser.add_argument("--rounds", type=int, default=5, help="Runden je Durchgang")
     parser.add_argument("--turns", type=int, default=5, help="Durchgänge")
-    parser.add_argument("--fleet", type=int, default=5000, help="Switches im Dauerlauf; 0: keiner")
-    parser.add_argument("--minutes", type=float, default=2, help="Länge des Dauerlaufs")
     parser.add_argument("--postgresql", action="store_true", help="auch auf PostgreSQL vergleichen")
     options = parser.parse_args()
     configure_logs(as_json=True, level="warning", stream=sys.stderr)
@@ -373,8 +311,6 @@ async def main() -> int:
                 missed += await compare(parts, options, f"sqlite:///{folder / 'bench'}", "SQLite")
             if options.turns and options.postgresql:
                 missed += await _on_postgresql(parts, options, folder)
-            if options.fleet:
-                missed += await hold(parts, options, f"sqlite:///{folder / 'fleet'}")
         finally:
             parts.stop()
     return 1 if missed else 0

@@ -130,6 +130,8 @@ async def test_v3_clock_and_engine_are_found_again(wire: ChoosingWire, snmpd: Sn
     engine.engine_id = b"\x80\x00\x1f\x88\x04another"
     broken = FleetAgent(place.endpoint, place.envelope, agent.sheet, QUICK)
     assert await wire.fleet.ask(broken) is Outcome.REFUSED
+    again = await learned(wire, target)
+    assert await wire.fleet.ask(again) is Outcome.ANSWERED, "the general wire met the new engine"
 
 
 async def test_fewer_columns_are_asked_usually(wire: ChoosingWire, odd: StartOdd):
@@ -276,6 +278,52 @@ async def test_ten_thousand_interfaces_are_one_poll(wire: ChoosingWire, odd: Sta
         assert await wire.fleet.ask(agent) is Outcome.ANSWERED
     _, counters = agent.running()
     assert counters[::2] == [10**12 + index for index in range(1, 10_001)]
+
+
+async def test_strings_as_long_as_a_datagram_are_read_whole(wire: ChoosingWire, odd: StartOdd):
+    switch = await odd(values=switch_values(4), most_octets=65_400)
+    switch.values["1.3.6.1.2.1.1.1.0"] = (ber.OCTET_STRING, bytes(range(256)) * 250)
+    switch.values[f"{IFX}.18.3"] = (ber.OCTET_STRING, b"<script>\x00\x1b[2J" * 4_000)
+    target = target_of(switch)
+    agent = await learned(wire, target, Pace(3.0))
+    for _ in range(2):
+        assert await wire.fleet.ask(agent) is Outcome.ANSWERED
+    await expect_same_as_pysnmp(agent, target)
+    assert len(agent.scalars()[Oid("1.3.6.1.2.1.1.1.0")]) == 64_000  # type: ignore[arg-type]
+
+
+async def test_too_many_at_once_wait_for_their_turn(wire: ChoosingWire, odd: StartOdd):
+    switch = await odd(values=switch_values(4), delay_s=0.05)
+    first = await learned(wire, target_of(switch))
+    wire.fleet._most_polls = 3
+    agents = [FleetAgent(first.endpoint, first.envelope, first.sheet, QUICK) for _ in range(20)]
+    most = 0
+
+    async def watch() -> None:
+        nonlocal most
+        while True:
+            most = max(most, wire.fleet.polling)
+            await asyncio.sleep(0.005)
+
+    watching = asyncio.create_task(watch())
+    outcomes = await asyncio.gather(*(wire.fleet.ask(agent) for agent in agents))
+    watching.cancel()
+    assert set(outcomes) == {Outcome.ANSWERED}, "waiting does not count as silence"
+    assert most == 3
+
+
+async def test_answers_that_came_in_time_count_though_nobody_had_time_to_read_them(
+    wire: ChoosingWire, snmpd: Snmpd
+):
+    agent = await learned(wire, snmpd.v2c())
+    asking = asyncio.create_task(wire.fleet.ask(agent))
+    for _ in range(3):
+        await asyncio.sleep(0)
+    assert wire.fleet.polling == 1
+    time.sleep(0.7)  # noqa: ASYNC251 - the process is busy with something else
+    wire.fleet._look_at_clock()
+    assert await asking is Outcome.ANSWERED
+    assert wire.fleet.counts.repeated == 0
 
 
 async def test_many_agents_at_once_do_not_mix(wire: ChoosingWire, odd: StartOdd):

@@ -84,11 +84,14 @@ def identity_of(data: bytes) -> int | None:
 class CommunityEnvelope:
     """SNMPv2c: the community in clear, and nothing else."""
 
-    __slots__ = ("_community", "_head")
+    __slots__ = ("_community", "_fronts", "_head")
 
     def __init__(self, community: bytes) -> None:
         self._community = community
         self._head = b"\x02\x01\x01" + encode_octets(community)
+        self._fronts: dict[int, bytes] = {}
+        """What stood before the request-id of a good answer of so many octets. Every length in it
+        follows from that size, so it is good for all answers of the size."""
 
     def seal(self, question: Question, identity: int) -> bytearray:
         """Return the message: the question's template for this community with the number in it."""
@@ -101,11 +104,23 @@ class CommunityEnvelope:
 
     def open(self, data: bytes, identity: int) -> Opened:
         """Return the body if version, community, number and every length are as they should be."""
-        end, size, start = len(data), data[1], 2
+        end = len(data)
+        front = self._fronts.get(end)
+        if front is not None and data.startswith(front):
+            place = len(front)
+            return (
+                data[place + 4 :]
+                if data[place : place + 4] == identity.to_bytes(4, "big")
+                else None
+            )
+        size, start = data[1], 2
         if size >= LONG:
             start += size & 0x7F
             size = int.from_bytes(data[2:start], "big")
         place = start + len(self._head)
         if data[0] != SEQUENCE or start + size != end or data[start:place] != self._head:
             return None
-        return pdu_body(data, place, end, identity)
+        body = pdu_body(data, place, end, identity)
+        if body is not None:
+            self._fronts[end] = data[: end - len(body) - 4]
+        return body

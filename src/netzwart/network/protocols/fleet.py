@@ -11,6 +11,7 @@ import heapq
 import secrets
 import socket
 import time
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import count
@@ -31,6 +32,12 @@ _STEP = 0x2545F491
 """Odd, so that numbers come back only after 2³⁰ others; large, so that the next is not in sight."""
 _MASK = FIRST_IDENTITY - 1
 _MAX_DATAGRAM = 65_535
+_MOST_POLLS = 200
+"""Under way at a time, the dead left out; more only queue, here or at the agents."""
+_ANSWER_BYTES = 2_304
+"""What the kernel counts for a full Ethernet frame that waits to be read."""
+_MOST_POSTPONED = 50
+"""How often the clock waits for answers that came but have not been read."""
 
 
 @dataclass(slots=True)
@@ -61,8 +68,11 @@ class FleetWire:
         self._order = count()
         self._timer: asyncio.TimerHandle | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._later: deque[tuple[FleetAgent, Scope]] = deque()
+        self._most_polls = _MOST_POLLS
+        self._postponed = 0
         self.polling = 0
-        """Polls under way."""
+        """Polls under way, beside those that ask whether a dead agent is back."""
 
     def poll(self, agent: FleetAgent, done: Callable[[FleetAgent], None], scope: Scope) -> None:
         """Ask the agent; `done` is called once, and finds the end in `agent.outcome`.
@@ -75,7 +85,13 @@ class FleetWire:
         if agent.done is not None:
             raise RuntimeError("a poll of this agent is under way")
         agent.done = done
-        self.polling += 1
+        if scope is Scope.PROBE or self.polling < self._most_polls:
+            self._begin(agent, scope)
+        else:
+            self._later.append((agent, scope))
+
+    def _begin(self, agent: FleetAgent, scope: Scope) -> None:
+        self.polling += scope is not Scope.PROBE
         now = time.monotonic()
         agent.begin(scope, now)
         self._set_alarm(agent, now)
@@ -135,6 +151,10 @@ class FleetWire:
             outlet.setsockopt(socket.SOL_SOCKET, _FORCED_RECEIVE_BUFFER, _RECEIVE_BUFFER_BYTES)
         except OSError:
             outlet.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _RECEIVE_BUFFER_BYTES)
+        # Whatever the kernel granted must hold the answers of all polls under way.
+        granted = outlet.getsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF)
+        room = max(1, granted // (_ANSWER_BYTES * _WINDOW))
+        self._most_polls = min(self._most_polls, room)
         self._loop = asyncio.get_running_loop()
         self._loop.add_reader(outlet, self._receive_all, outlet)
         self._sockets[family] = outlet
@@ -142,16 +162,18 @@ class FleetWire:
 
     # Receiving
 
-    def _receive_all(self, outlet: socket.socket) -> None:
+    def _receive_all(self, outlet: socket.socket) -> bool:
+        """Take in what has come; True if there may be more."""
         buffer, now = self._buffer, time.monotonic()
         for _ in range(_DATAGRAMS_AT_ONCE):
             try:
                 size, address = outlet.recvfrom_into(buffer)
             except BlockingIOError:
-                return
+                return False
             except OSError:
                 continue
             self._receive(bytes(buffer[:size]), address, now)
+        return True
 
     def _receive(self, data: bytes, address: tuple[str | int, ...], now: float) -> None:
         counts = self.counts
@@ -172,7 +194,6 @@ class FleetWire:
         elif isinstance(opened, Report):
             self._heed(agent, place, identity, opened)
         elif agent.waiting >> place & 1:
-            del self._open[identity]
             self._take(agent, place, opened, now)
         else:
             counts.late += 1
@@ -220,7 +241,16 @@ class FleetWire:
         alarm = min(agent.due_at, agent.deadline_at)
         heapq.heappush(self._due, (alarm, next(self._order), agent, agent.number))
 
+    def _is_behind(self) -> bool:
+        """Read what has come before anybody is told that it has not; True if there is more."""
+        is_behind = sum(map(self._receive_all, tuple(self._sockets.values()))) > 0
+        self._postponed = self._postponed + 1 if is_behind else 0
+        return is_behind and self._postponed <= _MOST_POSTPONED
+
     def _look_at_clock(self) -> None:
+        if self._is_behind():
+            self._timer = asyncio.get_running_loop().call_later(0, self._look_at_clock)
+            return
         now = time.monotonic()
         due = self._due
         while due and due[0][0] <= now:
@@ -257,10 +287,12 @@ class FleetWire:
     def _end(self, agent: FleetAgent, outcome: Outcome) -> None:
         self._forget(agent)
         agent.outcome, agent.waiting = outcome, 0
-        self.polling -= 1
+        self.polling -= agent.scope is not Scope.PROBE
         done, agent.done = agent.done, None
         if done is not None:
             done(agent)
+        if self._later and self.polling < self._most_polls:
+            self._begin(*self._later.popleft())
 
     def _forget(self, agent: FleetAgent) -> None:
         """Close the agent's questions: answers to them come too late from now on."""

@@ -89,8 +89,10 @@ class FleetAgent:
 
     __slots__ = (
         "address",
+        "all_asked",
         "answers",
         "asked",
+        "chosen_for",
         "deadline_at",
         "done",
         "due_at",
@@ -151,6 +153,10 @@ class FleetAgent:
         """Called when the poll under way has ended; None between polls."""
         self.identities: list[int] = []
         self.asked: list[int] = []
+        self.all_asked = 0
+        """The same as bits."""
+        self.chosen_for: Scope | None = None
+        """The scope for which `asked` was chosen; None when it has to be chosen anew."""
         self.scope = Scope.EVERYTHING
         self.retries = self.pace.retries
         self.next = self.flying = self.tries = self.taken = self.refused = 0
@@ -171,12 +177,15 @@ class FleetAgent:
         self._choose()
 
     def _choose(self) -> None:
-        self.asked = [
-            place
-            for place, question in enumerate(self.questions)
-            if self._is_asked(question, self.answers[place])
-        ]
-        self.waiting = sum(1 << place for place in self.asked)
+        if self.chosen_for is not self.scope or None in self.answers:
+            self.chosen_for = self.scope
+            self.asked = [
+                place
+                for place, question in enumerate(self.questions)
+                if self._is_asked(question, self.answers[place])
+            ]
+            self.all_asked = sum(1 << place for place in self.asked)
+        self.waiting = self.all_asked
         self.next = self.flying = self.tries = self.taken = 0
 
     def _is_asked(self, question: Question, answer: Answer | None) -> bool:
@@ -242,6 +251,7 @@ class FleetAgent:
         }
         self.questions = questions_of(self.sheet, self.limits, self.envelope.room)
         self.answers = [kept.get(one) for one in self.questions]
+        self.chosen_for = None
         self._choose()
         return True
 
@@ -260,6 +270,7 @@ class FleetAgent:
             self.limits[block] = max(1, rows // 2)
         self.questions = questions_of(self.sheet, self.limits, self.envelope.room)
         self.answers = [None] * len(self.questions)
+        self.chosen_for = None
 
     def running(self) -> tuple[tuple[int, ...], list[int]]:
         """Return counters and ticks of the last answers: those of the scalars, those of the blocks.
