@@ -225,11 +225,16 @@ def _belongs_to_line() -> ColumnElement[bool]:
             & (INVOICE_LINE.c.text == other.c.text),
         )
 
-    of_order = exists().where(
-        INVOICE.c.id == INVOICE_LINE.c.invoice_id, INVOICE.c.order_id == LINE.c.order_id
+    # Said twice over: without it the second level would look at any order's lines.
+    of_order = (
+        exists()
+        .where(INVOICE.c.id == INVOICE_LINE.c.invoice_id, INVOICE.c.order_id == LINE.c.order_id)
+        .correlate(INVOICE_LINE, LINE)
     )
-    earlier = exists().where(
-        twin.c.order_id == LINE.c.order_id, twin.c.number < LINE.c.number, alike(twin)
+    earlier = (
+        exists()
+        .where(twin.c.order_id == LINE.c.order_id, twin.c.number < LINE.c.number, alike(twin))
+        .correlate(INVOICE_LINE, LINE)
     )
     return or_(
         INVOICE_LINE.c.order_line_id == LINE.c.id,
