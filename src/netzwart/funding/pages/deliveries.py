@@ -30,7 +30,7 @@ from netzwart.funding.queries.deliveries import (
 )
 from netzwart.funding.queries.orders import get_order_progress
 from netzwart.web.addresses import RowId
-from netzwart.web.requests import Entered, go_to, nothing_entered, read_form
+from netzwart.web.requests import Entered, enter, go_to, nothing_entered
 
 BASE = "/foerderung/lieferungen"
 _OF_ORDER = "/foerderung/bestellungen/{order_id:int}/lieferungen"
@@ -66,15 +66,17 @@ class DeliveriesController(Controller):
     ) -> Template | Redirect:
         """Record a delivery note with its serial numbers."""
         await get_order_progress(session, order_id, actor)
-        entered = await read_form(request, DeliveryEntryForm)
-        delivery_id = 0
-        if entered.form is not None:
-            form = entered.form.model_copy(update={"order_id": order_id})
-            async with entered.attempt(session):
-                delivery_id = (await service.record_delivery(session, form, actor)).id
+        entered = await enter(
+            request,
+            session,
+            DeliveryEntryForm,
+            lambda form: service.record_delivery(
+                session, form.model_copy(update={"order_id": order_id}), actor
+            ),
+        )
         if entered.errors:
             return await _new_page(session, actor, order_id, entered)
-        return go_to(f"{BASE}/{delivery_id}", "Die Lieferung ist erfasst.")
+        return go_to(f"{BASE}/{entered.made.id}", "Die Lieferung ist erfasst.")
 
     @get(f"{BASE}/{{delivery_id:int}}")
     async def show(self, session: DbSession, actor: CurrentActor, delivery_id: RowId) -> Template:
@@ -87,10 +89,12 @@ class DeliveriesController(Controller):
     ) -> Template | Redirect:
         """Correct number or day."""
         delivery = await get_delivery(session, delivery_id, actor)
-        entered = await read_form(request, DeliveryChangeForm)
-        if entered.form is not None:
-            async with entered.attempt(session):
-                await service.change_delivery(session, delivery, entered.form, actor)
+        entered = await enter(
+            request,
+            session,
+            DeliveryChangeForm,
+            lambda form: service.change_delivery(session, delivery, form, actor),
+        )
         if entered.errors:
             return await _page(session, actor, delivery_id, entered)
         return go_to(f"{BASE}/{delivery_id}", "Die Lieferung ist geändert.")
@@ -110,10 +114,12 @@ class DeliveriesController(Controller):
         """Add serial numbers that were read later."""
         await get_delivery(session, delivery_id, actor)
         line = await get_delivery_line(session, delivery_id, line_id)
-        entered = await read_form(request, SerialsEntryForm)
-        if entered.form is not None:
-            async with entered.attempt(session):
-                await service.add_serials(session, line, entered.form, actor)
+        entered = await enter(
+            request,
+            session,
+            SerialsEntryForm,
+            lambda form: service.add_serials(session, line, form, actor),
+        )
         if entered.errors:
             return await _page(session, actor, delivery_id, entered, line_id)
         return go_to(f"{BASE}/{delivery_id}", "Die Seriennummern sind gespeichert.")

@@ -30,7 +30,7 @@ from netzwart.funding.rules.terms import DrawdownMode
 from netzwart.funding.settlement import SettledGrant, can_be_settled, settle_grant
 from netzwart.money import cents, exact, format_amount
 from netzwart.web.addresses import RowId
-from netzwart.web.requests import Entered, TypedValues, go_to, nothing_entered, read_form
+from netzwart.web.requests import Entered, TypedValues, enter, go_to, nothing_entered
 
 MODES: Final[Mapping[DrawdownMode, str]] = {
     DrawdownMode.TWO_MONTHS: "Bedarf der nächsten zwei Monate (ANBest-G Nr. 1.4)",
@@ -85,16 +85,19 @@ class DrawdownsController(Controller):
     ) -> Template | Redirect:
         """Record the call; what it rests on is kept with it."""
         await get_grant(session, grant_id, actor)
-        entered = await read_form(request, DrawdownEntryForm)
-        drawdown_id = 0
-        if entered.form is not None:
-            form = entered.form.model_copy(update={"grant_id": grant_id})
-            async with entered.attempt(session):
-                drawdown_id = (await service.record_drawdown(session, form, actor)).id
+        entered = await enter(
+            request,
+            session,
+            DrawdownEntryForm,
+            lambda form: service.record_drawdown(
+                session, form.model_copy(update={"grant_id": grant_id}), actor
+            ),
+        )
         if entered.errors:
             day = entered.form.requested_on if entered.form is not None else today()
             return await _new_page(session, actor, grant_id, day, entered)
-        return go_to(f"/foerderung/{grant_id}/abrufe/{drawdown_id}", "Der Mittelabruf ist erfasst.")
+        address = f"/foerderung/{grant_id}/abrufe/{entered.made.id}"
+        return go_to(address, "Der Mittelabruf ist erfasst.")
 
     @get("/{drawdown_id:int}")
     async def show(
@@ -114,12 +117,14 @@ class DrawdownsController(Controller):
     ) -> Template | Redirect:
         """Record the day on which the money arrived."""
         drawdown = await get_drawdown(session, drawdown_id, actor)
-        entered = await read_form(request, ArrivalForm)
-        if entered.form is not None:
-            async with entered.attempt(session):
-                await service.record_drawdown_received(
-                    session, drawdown, entered.form.received_on, actor
-                )
+        entered = await enter(
+            request,
+            session,
+            ArrivalForm,
+            lambda form: service.record_drawdown_received(
+                session, drawdown, form.received_on, actor
+            ),
+        )
         if entered.errors:
             return await _page(session, actor, grant_id, drawdown_id, entered)
         return go_to(f"/foerderung/{grant_id}/abrufe/{drawdown_id}", "Der Geldeingang ist erfasst.")

@@ -27,7 +27,7 @@ from netzwart.funding.queries.orders import (
 from netzwart.funding.queries.papers import list_papers_of_order
 from netzwart.inventory.queries import model_choices
 from netzwart.web.addresses import RowId
-from netzwart.web.requests import Entered, TypedValues, go_to, nothing_entered, read_form
+from netzwart.web.requests import Entered, TypedValues, enter, go_to, nothing_entered
 
 BASE = "/foerderung/bestellungen"
 
@@ -61,14 +61,12 @@ class OrdersController(Controller):
         self, request: HTMXRequest, session: DbSession, actor: CurrentActor
     ) -> Template | Redirect:
         """Record an order with its positions."""
-        entered = await read_form(request, OrderEntryForm)
-        order_id = 0
-        if entered.form is not None:
-            async with entered.attempt(session):
-                order_id = await _record(session, entered.form, actor)
+        entered = await enter(
+            request, session, OrderEntryForm, lambda form: _record(session, form, actor)
+        )
         if entered.errors:
             return await _new_page(session, actor, entered)
-        return go_to(f"{BASE}/{order_id}", "Die Bestellung ist erfasst.")
+        return go_to(f"{BASE}/{entered.made}", "Die Bestellung ist erfasst.")
 
     @get("/{order_id:int}")
     async def show(self, session: DbSession, actor: CurrentActor, order_id: RowId) -> Template:
@@ -99,10 +97,12 @@ class OrdersController(Controller):
     ) -> Template | Redirect:
         """Correct the procurement facts."""
         order = await get_order(session, order_id, actor)
-        entered = await read_form(request, OrderChangeForm)
-        if entered.form is not None:
-            async with entered.attempt(session):
-                await service.change_order(session, order, entered.form, actor)
+        entered = await enter(
+            request,
+            session,
+            OrderChangeForm,
+            lambda form: service.change_order(session, order, form, actor),
+        )
         if entered.errors:
             return _edit_page(order_id, order.number, entered)
         return go_to(f"{BASE}/{order_id}", "Die Angaben zur Vergabe sind gespeichert.")

@@ -22,7 +22,7 @@ from netzwart.funding.queries.payments import get_payment_head, list_payments
 from netzwart.funding.spending import spent_on
 from netzwart.money import format_amount
 from netzwart.web.addresses import RowId
-from netzwart.web.requests import Entered, TypedValues, go_to, nothing_entered, read_form
+from netzwart.web.requests import Entered, TypedValues, enter, go_to, nothing_entered
 
 BASE = "/foerderung/zahlungen"
 _OF_INVOICE = "/foerderung/rechnungen/{invoice_id:int}/zahlungen"
@@ -71,11 +71,14 @@ class PaymentsController(Controller):
     ) -> Template | Redirect:
         """Record a payment of the invoice."""
         await get_invoice(session, invoice_id, actor)
-        entered = await read_form(request, PaymentEntryForm)
-        if entered.form is not None:
-            form = entered.form.model_copy(update={"invoice_id": invoice_id})
-            async with entered.attempt(session):
-                await service.record_payment(session, form, actor)
+        entered = await enter(
+            request,
+            session,
+            PaymentEntryForm,
+            lambda form: service.record_payment(
+                session, form.model_copy(update={"invoice_id": invoice_id}), actor
+            ),
+        )
         if entered.errors:
             return await _new_page(session, actor, invoice_id, entered)
         return go_to(f"/foerderung/rechnungen/{invoice_id}", "Die Zahlung ist erfasst.")
