@@ -190,8 +190,8 @@ CATALOGUE: Final[Mapping[str, CheckEntry]] = {
     ),
     "CHK-24": CheckEntry(
         title="Mehr Geräte als Personen",
-        meaning="Für eine Personengruppe sind mehr Geräte gefördert, als die Schulen Personen "
-        "haben (Überförderung).",
+        meaning="Alle Bewilligungen zusammen haben für eine Personengruppe mehr Geräte bezahlt, "
+        "als die Schulen Personen haben (Überförderung).",
         remedy="Zahlen der Schulen aktualisieren oder den Bedarf der Behörde erklären.",
         basis="REACT-EU Anlage 3, Q30",
     ),
@@ -213,8 +213,9 @@ CATALOGUE: Final[Mapping[str, CheckEntry]] = {
     "CHK-27": CheckEntry(
         title="Anlagenbuchhaltung",
         meaning="Was mehr als 800 Euro netto kostet, ist eine eigene Anlage und trägt ihre Nummer"
-        " aus der Anlagenbuchhaltung.",
-        remedy="Anlagennummer aus der Anlagenbuchhaltung am Gerät eintragen.",
+        " aus der Anlagenbuchhaltung; dort steht sie mit dem Betrag, der bezahlt wurde.",
+        remedy="Anlagennummer am Gerät eintragen; bei anderem Betrag mit der Kämmerei klären. Ihre "
+        "Liste wird unter Förderung, Anlagen übernommen.",
         basis="§ 36 KomHVO NRW, Q65",
     ),
     "CHK-28": CheckEntry(
@@ -235,7 +236,7 @@ CATALOGUE: Final[Mapping[str, CheckEntry]] = {
     "CHK-30": CheckEntry(
         title="Belegdateien",
         meaning="Zu jeder Rechnung liegt der Beleg als Datei vor, und ihr Fingerabdruck ist noch "
-        "derselbe.",
+        "derselbe; das wird jede Nacht nachgesehen.",
         remedy="Rechnung als Datei an die Rechnung hängen; eine veränderte Datei aus der "
         "Sicherung holen.",
         basis="§ 59 KomHVO NRW, ANBest-G Nr. 7.5",
