@@ -50,7 +50,9 @@ async def refuse_forged(
     expected = actor.csrf_token if actor is not None else gate_word(connection)
     if connection.headers.get("sec-fetch-site") == "cross-site":
         raise ForgedRequestError
-    given = connection.headers.get(CSRF_HEADER) or await _field_of(connection)
+    # The field goes even where a header came: HTMX sends both.
+    field = await _field_of(connection)
+    given = connection.headers.get(CSRF_HEADER) or field
     if not expected or not hmac.compare_digest(expected.encode(), given.encode()):
         raise ForgedRequestError
 
