@@ -8,7 +8,7 @@ T ?= tests
 PORT ?= 8000
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test run fix check migration score bench-api bench-poll bench-proof simulate-years parts clean
+.PHONY: help demo test run fix check migration score bench-api bench-import bench-poll bench-proof simulate-years parts clean
 
 help: ## Show the verbs
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -47,6 +47,9 @@ bench-proof: .venv/.complete ## Time and memory of a proof with 5,000 expenses a
 
 bench-api: .venv/.complete ## Cost of lists and searches with 100,000 devices on both databases
 	@$(BIN)/python tools/bench_api.py
+
+bench-import: .venv/.complete ## Time of a list of 20,000 devices on both databases: plan, apply, undo
+	@$(BIN)/python tools/bench_import.py
 
 bench-poll: .venv/.complete ## Cost of status polls beside snmp_exporter and a C client (needs ../shared/bench)
 	@$(BIN)/python tools/bench_poll.py --postgresql; first=$$?; $(BIN)/python tools/bench_fleet.py && exit $$first

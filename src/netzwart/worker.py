@@ -21,6 +21,7 @@ from netzwart.custody.service import (
 from netzwart.database import Database
 from netzwart.documents.watching import watch_files
 from netzwart.evidence.service import VisitMemory
+from netzwart.exchange.lists.running import list_task
 from netzwart.jobs import JobContext, Task, run_jobs
 from netzwart.ledger.sealing import SEAL_DAYS
 from netzwart.network.access_checks import CHECK_ACCESS
@@ -95,7 +96,8 @@ async def run_worker(
         database, shell.opened, secret_box, known, cycle.report, settings.poll_interval_s
     )
     files = watch_files(settings.documents_dir)
-    tasks = [*_tasks(cycle, shells, discovery, checker), papers, files]
+    lists = list_task(secret_box.derive("import plan"))
+    tasks = [*_tasks(cycle, shells, discovery, checker), papers, files, lists]
     settle()
     _log.info("worker_started", profiles=len(known.profiles), tasks=[task.name for task in tasks])
     try:

@@ -11,15 +11,18 @@ from typing import Any
 from netzwart.accounts.actors import SYSTEM
 from netzwart.cli.installation import Installation, open_installation
 from netzwart.clock import today
+from netzwart.errors import ConflictError
 from netzwart.exchange.electronic_invoices import electronic_invoice_walk
 from netzwart.exchange.exporting import export_bundle
 from netzwart.exchange.importing import prepare_import
+from netzwart.exchange.lists.at_once import ListWish, apply_at_once, plan_at_once
+from netzwart.exchange.lists.columns import MatchKey
 from netzwart.exchange.problems import BrokenImportError
 from netzwart.exchange.reading import ReadFile
 from netzwart.exchange.service import ImportPlan, Walk, apply_import, plan_import
 from netzwart.exchange.upserting import Action
 
-KINDS = ("bundle", "schools", "invoice")
+KINDS = ("bundle", "schools", "devices", "invoice")
 SHOWN = 60
 """Rows printed of a plan; `--json` prints all."""
 
@@ -32,6 +35,7 @@ def add_parser(
         "import",
         help="Bündel, Schulliste oder E-Rechnung einlesen: erst planen, dann genau das tun",
         epilog="Beispiele: netzwart import herten.yaml --plan\n"
+        '           netzwart import geraete.xlsx --kind devices --as "Muster Systemhaus"\n'
         "           netzwart import rechnung.xml --kind invoice --apply",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -45,6 +49,19 @@ def add_parser(
     doing = taking.add_mutually_exclusive_group()
     doing.add_argument("--plan", action="store_true", help="nur zeigen, nichts schreiben (Vorgabe)")
     doing.add_argument("--apply", action="store_true", help="schreiben, alles oder nichts")
+    taking.add_argument(
+        "--as",
+        dest="profile",
+        metavar="PROFILE",
+        default="",
+        help="gespeicherte Zuordnung (devices)",
+    )
+    taking.add_argument(
+        "--match", choices=[key.value for key in MatchKey], help="Geräte finden über (devices)"
+    )
+    taking.add_argument(
+        "--leave-conflicts", action="store_true", help="Zeilen im Konflikt auslassen (devices)"
+    )
     taking.add_argument("--plan-id", help="nur ausführen, wenn der Plan noch dieser ist")
     taking.add_argument("--municipality-key", default="05562020", help="Gemeindeschlüssel")
     taking.add_argument("--operator-number", help="Trägernummer der Schulliste")
@@ -74,9 +91,15 @@ async def _import(arguments: argparse.Namespace) -> int:
         return 1
     async with open_installation() as installation:
         try:
-            plan = await _plan_or_apply(installation, data, arguments)
+            if arguments.kind == "devices":
+                plan = await _device_list(installation, data, arguments)
+            else:
+                plan = await _plan_or_apply(installation, data, arguments)
         except BrokenImportError as error:
             _print_problems(error, as_json=arguments.json)
+            return 1
+        except ConflictError as error:
+            print(f"netzwart: {error.message}", file=sys.stderr)
             return 1
     _print_plan(plan, applied=arguments.apply, as_json=arguments.json)
     return 1 if plan.counts()[Action.CONFLICT.value] else 0
@@ -90,6 +113,22 @@ async def _plan_or_apply(
     if arguments.apply:
         return await apply_import(installation.database, walk, read, key, SYSTEM, arguments.plan_id)
     return await plan_import(installation.database, walk, read, key)
+
+
+async def _device_list(
+    installation: Installation, data: bytes, arguments: argparse.Namespace
+) -> ImportPlan:
+    wish = ListWish(
+        arguments.profile,
+        MatchKey(arguments.match) if arguments.match else None,
+        leaves_conflicts=arguments.leave_conflicts,
+    )
+    name, key = arguments.file.name, installation.signing_key
+    if not arguments.apply:
+        return await plan_at_once(installation.database, name, data, wish, key)
+    return await apply_at_once(
+        installation.database, name, data, wish, key, plan_id=arguments.plan_id
+    )
 
 
 def _prepared(
@@ -131,6 +170,7 @@ def _print_plan(plan: ImportPlan, *, applied: bool, as_json: bool) -> None:
                 "action": row.action.value,
                 "changes": {name: list(pair) for name, pair in row.changes.items()},
                 "message": row.message,
+                **({"line": row.line, "faults": dict(row.faults)} if row.line else {}),
             }
             for row in plan.rows
         ]

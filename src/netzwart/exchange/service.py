@@ -112,7 +112,7 @@ def _with_lines(problems: Sequence[ImportProblem], read: ReadFile) -> list[Impor
 
 def _plan_id(rows: Sequence[PlannedRow], key: bytes) -> str:
     content = [
-        [row.section, row.label, row.action, sorted(row.changes.items()), row.message]
+        [row.section, row.label, row.action, sorted(row.changes.items()), row.message, row.line]
         for row in rows
     ]
     text = json.dumps(content, ensure_ascii=False, default=str).encode()

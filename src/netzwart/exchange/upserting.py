@@ -43,6 +43,10 @@ class PlannedRow:
     )
     """Field → before, after, as text."""
     message: str = ""
+    faults: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Field → why it cannot be so."""
+    line: int | None = None
+    """Of the file, where a row is a line."""
 
 
 @dataclass(slots=True)

@@ -2,15 +2,17 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import func, select
+from sqlalchemy import String, func, literal, select, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from netzwart.accounts.actors import Scope
 from netzwart.database import table_of
 from netzwart.errors import NotFoundError
+from netzwart.inventory.import_tables import ImportRow, ImportRun
 from netzwart.inventory.tables import (
     Device,
     DeviceEvent,
+    DeviceEventKind,
     DeviceModel,
     Manufacturer,
     Relocation,
@@ -22,6 +24,8 @@ MODEL = table_of(DeviceModel)
 MANUFACTURER = table_of(Manufacturer)
 EVENT = table_of(DeviceEvent)
 RELOCATION = table_of(Relocation)
+_RUN = table_of(ImportRun)
+_ROW = table_of(ImportRow)
 
 MOST_EVENTS = 200
 
@@ -87,11 +91,33 @@ async def model_choices(session: AsyncSession) -> list[tuple[int, str]]:
 
 
 async def list_events(session: AsyncSession, device_id: int) -> Sequence[AnyRow]:
-    """Return a device's newest events: at, kind, actor, text, data."""
+    """Return a device's newest events: at, kind, actor, text, data.
+
+    A device that came by a list has no event of its own for that: the list's row tells it, so that
+    the import can be undone.
+    """
+    told = select(EVENT.c.at, EVENT.c.kind, EVENT.c.actor, EVENT.c.text, EVENT.c.data, EVENT.c.id)
+    came = (
+        select(
+            _RUN.c.applied_at,
+            literal(DeviceEventKind.NOTED, EVENT.c.kind.type),
+            _RUN.c.actor,
+            literal("In die Kartei aufgenommen aus „", String) + _RUN.c.file_name + "“",
+            literal({}, EVENT.c.data.type),
+            literal(0, EVENT.c.id.type),
+        )
+        .join(_ROW, _ROW.c.run_id == _RUN.c.id)
+        .where(
+            _ROW.c.device_id == device_id,
+            _ROW.c.action == "create",
+            _RUN.c.applied_at.is_not(None),
+            _RUN.c.undone_at.is_(None),
+        )
+    )
+    both = union_all(told.where(EVENT.c.device_id == device_id), came).subquery("events")
     statement = (
-        select(EVENT.c.at, EVENT.c.kind, EVENT.c.actor, EVENT.c.text, EVENT.c.data)
-        .where(EVENT.c.device_id == device_id)
-        .order_by(EVENT.c.at.desc(), EVENT.c.id.desc())
+        select(both.c.at, both.c.kind, both.c.actor, both.c.text, both.c.data)
+        .order_by(both.c.at.desc(), both.c.id.desc())
         .limit(MOST_EVENTS)
     )
     return (await session.execute(statement)).all()
