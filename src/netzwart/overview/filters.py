@@ -135,6 +135,29 @@ _LABELS: Mapping[str, str] = {
 }
 
 
+_API_NAMES: Mapping[str, str] = {"school": "school_id", "room": "room_id", "model": "model_id"}
+_API_SORTS: Mapping[str, str] = {
+    "changed": "changed_at", "number": "inventory_number", "model": "", "school": "",
+}  # fmt: skip
+_API_KNOWS = ("q", "school", "room", "model", "status")
+
+
+def api_query(filters: DeviceFilters) -> str:
+    """Return the same question for `/api/v1/devices`, `?…` or nothing.
+
+    What the API does not know (kind, evidence, grant) is left out, so that it may give more.
+    """
+    pairs = [
+        (_API_NAMES.get(name, name), str(value))
+        for name in _API_KNOWS
+        if (value := getattr(filters, name)) not in {None, ""}
+    ]
+    direction = "-" if filters.sort.startswith("-") else ""
+    if sort := _API_SORTS[filters.sort.removeprefix("-")]:
+        pairs.append(("sort", f"{direction}{sort}"))
+    return f"?{urlencode(pairs)}" if pairs else ""
+
+
 def sort_head(filters: DeviceFilters, base: str, label: str, key: str) -> Mapping[str, object]:
     """Return a table heading that sorts by `key`, and turns the order when it does already."""
     is_up, is_down = filters.sort == key, filters.sort == f"-{key}"

@@ -103,6 +103,37 @@ async def list_rooms_in_scope(session: AsyncSession, scope: Scope) -> Sequence[A
     return (await session.execute(statement)).all()
 
 
+async def schools_and_rooms_of(
+    session: AsyncSession, scope: Scope, school_id: int | None
+) -> Sequence[AnyRow]:
+    """Return every school in scope by name, the chosen one once for each of its rooms.
+
+    Columns: id, name, room_id, room_number, room_name. Two lists to choose from, in one statement.
+    """
+    rooms = SCHOOL.outerjoin(
+        ROOM.outerjoin(BUILDING, BUILDING.c.id == ROOM.c.building_id),
+        (ROOM.c.school_id == SCHOOL.c.id) & (SCHOOL.c.id == (school_id or 0)),
+    )
+    statement = (
+        select(
+            SCHOOL.c.id,
+            SCHOOL.c.name,
+            ROOM.c.id.label("room_id"),
+            ROOM.c.number.label("room_number"),
+            ROOM.c.name.label("room_name"),
+        )
+        .select_from(rooms)
+        .where(at_schools(SCHOOL.c.id, scope))
+        .order_by(
+            func.lower(SCHOOL.c.name),
+            SCHOOL.c.id,
+            func.coalesce(BUILDING.c.name, ""),
+            ROOM.c.number,
+        )
+    )
+    return (await session.execute(statement)).all()
+
+
 async def get_room(session: AsyncSession, school_id: int, room_id: int) -> Room:
     """Return the room, to be changed.
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from litestar.types import ControllerRouterHandler
 
 from netzwart.overview.pages.calendar import CalendarController
+from netzwart.overview.pages.device_choices import DeviceChoicesController
 from netzwart.overview.pages.devices import DevicesController
 from netzwart.overview.pages.schools import SchoolsController
 from netzwart.overview.pages.searching import SearchController
@@ -19,6 +20,7 @@ NAV: Sequence[NavItem] = (
 CONTROLLERS: Sequence[ControllerRouterHandler] = (
     TodayController,
     SchoolsController,
+    DeviceChoicesController,
     DevicesController,
     SearchController,
     CalendarController,

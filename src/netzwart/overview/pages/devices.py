@@ -1,6 +1,6 @@
 """Geräte: the one dense list, its files, and one device's page."""
 
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -13,25 +13,36 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from netzwart.accounts.actors import Actor, Right
 from netzwart.accounts.authentication import CurrentActor
 from netzwart.accounts.guards import requires_inventory_reader
+from netzwart.accounts.list_queries import list_choices
 from netzwart.clock import today
 from netzwart.database import Database, DbSession
 from netzwart.evidence.queries import Presence, list_presence
 from netzwart.inventory.labels import CATEGORY_LABELS, STATUS_LABELS, choices
 from netzwart.inventory.queries import get_device, list_events, list_relocations, model_choices
-from netzwart.overview.filters import DeviceFilters, count_text, read_filters, sort_head
+from netzwart.overview.device_columns import (
+    IN_FILES,
+    LIST,
+    ON_SCREEN,
+    DeviceColumn,
+    columns_of,
+)
+from netzwart.overview.device_views import view_tabs
+from netzwart.overview.filters import (
+    DeviceFilters,
+    api_query,
+    count_text,
+    read_filters,
+    sort_head,
+)
 from netzwart.overview.labels import EVIDENCE_LABELS
 from netzwart.overview.life import life_of
 from netzwart.overview.queries import device_facts, device_list
 from netzwart.overview.timeline import timeline_of
-from netzwart.schools.queries import AnyRow, list_rooms, school_choices
+from netzwart.schools.queries import AnyRow, schools_and_rooms_of
 from netzwart.web.addresses import RowId
 from netzwart.web.spreadsheets import Cell, csv_chunks, xlsx_chunks
 
 BASE = "/geraete"
-_HEAD = (
-    "Inventarnummer", "Hersteller", "Modell", "Art", "Seriennummer", "MAC", "Schule", "Raum",
-    "Status", "Nachweis", "Zuletzt gesehen",
-)  # fmt: skip
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -49,24 +60,27 @@ class DevicesController(Controller):
         filters = _filters(request)
         page = await device_list.list_devices(session, actor, filters)
         number = await _number(session, actor, filters, page)
+        chosen = await list_choices(session, actor, LIST)
+        columns = columns_of(chosen.columns, ON_SCREEN)
         context: dict[str, Any] = {
             "rows": page.rows,
+            "columns": [column.key for column in columns],
             "filters": filters,
             "count_text": count_text(
                 number, device_list.MOST_COUNTED, is_narrowed=filters.is_narrowed
             ),
-            "head": _table_head(filters),
-            "next_href": BASE + filters.query(cursor=page.next_cursor)
-            if page.next_cursor
-            else None,
-            "first_href": BASE + filters.query() if filters.cursor else None,
-            "csv_href": f"{BASE}/export.csv{filters.query()}",
-            "xlsx_href": f"{BASE}/export.xlsx{filters.query()}",
+            "head": [
+                sort_head(filters, BASE, "Inventarnummer", "number"),
+                *_heads(filters, columns),
+            ],
+            "may_edit": actor.may(Right.EDIT_INVENTORY),
+            **_addresses(filters, page.next_cursor),
         }
         if request.htmx:
             return Template("overview/_devices.html", context=context)
         context |= await _choices(session, actor, filters)
-        context["may_edit"] = actor.may(Right.EDIT_INVENTORY)
+        context["tabs"] = view_tabs(chosen.views, filters)
+        context["may_import"] = actor.may(Right.IMPORT_DATA)
         context["labels_href"] = "/etiketten" + _labels_query(filters)
         return Template("overview/devices.html", context=context)
 
@@ -74,10 +88,11 @@ class DevicesController(Controller):
     async def export_csv(
         self, request: HTMXRequest, database: NamedDependency[Database], actor: CurrentActor
     ) -> Stream:
-        """Give all matching devices as CSV."""
+        """Give all matching devices as CSV, with the columns the actor chose."""
         filters = _filters(request)
+        columns = await _file_columns(database, actor)
         return Stream(
-            csv_chunks(_HEAD, _cells(database, actor, filters)),
+            csv_chunks(_file_head(columns), _cells(database, actor, filters, columns)),
             media_type="text/csv; charset=utf-8",
             headers=_as_file("csv"),
         )
@@ -86,10 +101,11 @@ class DevicesController(Controller):
     async def export_xlsx(
         self, request: HTMXRequest, database: NamedDependency[Database], actor: CurrentActor
     ) -> Stream:
-        """Give all matching devices as XLSX."""
+        """Give all matching devices as XLSX, with the columns the actor chose."""
         filters = _filters(request)
+        columns = await _file_columns(database, actor)
         return Stream(
-            xlsx_chunks("Geräte", _HEAD, _cells(database, actor, filters)),
+            xlsx_chunks("Geräte", _file_head(columns), _cells(database, actor, filters, columns)),
             media_type=_XLSX,
             headers=_as_file("xlsx"),
         )
@@ -126,51 +142,50 @@ def _as_file(ending: str) -> dict[str, str]:
     return {"content-disposition": f'attachment; filename="{name}"'}
 
 
+async def _file_columns(database: Database, actor: Actor) -> list[DeviceColumn]:
+    async with database.session(writing=False) as session:
+        return columns_of((await list_choices(session, actor, LIST)).columns, IN_FILES)
+
+
+def _file_head(columns: Sequence[DeviceColumn]) -> list[str]:
+    return ["Inventarnummer", *(column.label for column in columns)]
+
+
 async def _cells(
-    database: Database, actor: Actor, filters: DeviceFilters
+    database: Database, actor: Actor, filters: DeviceFilters, columns: Sequence[DeviceColumn]
 ) -> AsyncGenerator[Sequence[Cell]]:
     # A session of its own: the request's ends before the body begins to flow.
     async with database.session(writing=False) as session:
         async for row in device_list.every_device(session, actor, filters):
-            yield (
-                row.inventory_number,
-                row.manufacturer,
-                row.model,
-                row.category_label,
-                row.serial,
-                row.mac,
-                row.school,
-                row.room,
-                row.status_label,
-                row.evidence,
-                row.seen_at,
-            )
+            yield (row.inventory_number, *(column.cell(row) for column in columns))
 
 
-def _table_head(filters: DeviceFilters) -> Sequence[object]:
-    def by(label: str, key: str) -> Mapping[str, object]:
-        return sort_head(filters, BASE, label, key)
+def _heads(filters: DeviceFilters, columns: Sequence[DeviceColumn]) -> Sequence[object]:
+    return [
+        sort_head(filters, BASE, column.label, column.sort) if column.sort else column.label
+        for column in columns
+    ]
 
-    return (
-        by("Inventarnummer", "number"),
-        by("Modell", "model"),
-        "Seriennummer",
-        by("Schule", "school"),
-        "Raum",
-        "Status",
-        "Nachweis",
-        "Zuletzt gesehen",
-    )
+
+def _addresses(filters: DeviceFilters, next_cursor: str | None) -> dict[str, str | None]:
+    """Return where the same list goes on, is a file, is JSON, can be changed or kept."""
+    query = filters.query()
+    return {
+        "next_href": BASE + filters.query(cursor=next_cursor) if next_cursor else None,
+        "first_href": BASE + query if filters.cursor else None,
+        "csv_href": f"{BASE}/export.csv{query}",
+        "xlsx_href": f"{BASE}/export.xlsx{query}",
+        "json_href": f"/api/v1/devices{api_query(filters)}",
+        "change_href": f"{BASE}/auswahl{query}",
+        "view_href": f"{BASE}/ansicht{query}",
+    }
 
 
 async def _choices(session: AsyncSession, actor: Actor, filters: DeviceFilters) -> dict[str, Any]:
-    schools = await school_choices(session, actor.scope(Right.READ_INVENTORY))
-    rooms: Sequence[AnyRow] = ()
-    if filters.school is not None and any(key == filters.school for key, _ in schools):
-        rooms = await list_rooms(session, filters.school)
+    rows = await schools_and_rooms_of(session, actor.scope(Right.READ_INVENTORY), filters.school)
     return {
-        "school_choices": schools,
-        "room_choices": [(room.id, _room_label(room)) for room in rooms],
+        "school_choices": list(dict.fromkeys((row.id, row.name) for row in rows)),
+        "room_choices": [(row.room_id, _room_label(row)) for row in rows if row.room_id],
         "category_choices": choices(CATEGORY_LABELS),
         "status_choices": choices(STATUS_LABELS),
         "model_choices": await model_choices(session),
@@ -182,7 +197,7 @@ async def _choices(session: AsyncSession, actor: Actor, filters: DeviceFilters) 
 
 
 def _room_label(room: AnyRow) -> str:
-    return f"{room.number} {room.name}".strip()
+    return f"{room.room_number} {room.room_name}".strip()
 
 
 async def _of_device(session: AsyncSession, actor: Actor, device: AnyRow) -> dict[str, Any]:

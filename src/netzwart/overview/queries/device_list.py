@@ -5,7 +5,7 @@ The page's keys are found over the device table and one index; only its fifty ro
 
 from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Select, exists, func, or_, select
@@ -44,6 +44,13 @@ _FIELDS = {
 }
 
 
+_AS_KEPT = (
+    "delivered_on", "commissioned_on", "warranty_until", "labelled_on", "asset_number", "note",
+    "changed_at",
+)  # fmt: skip
+"""Columns of a device that the list shows as they are."""
+
+
 @dataclass(frozen=True, slots=True)
 class ListedDevice:
     """One row of the list."""
@@ -59,6 +66,13 @@ class ListedDevice:
     school: str | None
     school_short: str | None
     room: str | None
+    delivered_on: date | None
+    commissioned_on: date | None
+    warranty_until: date | None
+    labelled_on: date | None
+    asset_number: str | None
+    note: str
+    changed_at: datetime
     evidence: str
     """Class of the best sighting ever, "0" if there is none."""
     seen_at: datetime | None
@@ -186,6 +200,7 @@ async def _page(
             SCHOOL.c.name.label("school"),
             SCHOOL.c.short_name.label("school_short"),
             ROOM.c.number.label("room"),
+            *(DEVICE.c[name] for name in _AS_KEPT),
         )
         .select_from(source)
         .order_by(*order)
@@ -222,6 +237,7 @@ def _listed(row: AnyRow, seen: Presence | None) -> ListedDevice:
         school=row.school,
         school_short=row.school_short,
         room=row.room,
+        **{name: getattr(row, name) for name in _AS_KEPT},
         evidence="0" if seen is None else str(seen.evidence_class),
         seen_at=None if seen is None else seen.last_seen_at,
     )
@@ -235,14 +251,19 @@ async def count_devices(session: AsyncSession, actor: Actor, filters: DeviceFilt
 
 
 async def every_device(
-    session: AsyncSession, actor: Actor, filters: DeviceFilters
+    session: AsyncSession, actor: Actor, filters: DeviceFilters, at_most: int | None = None
 ) -> AsyncGenerator[ListedDevice]:
-    """Yield all matching devices in the list's order, a thousand per statement."""
+    """Yield all matching devices in the list's order, or the first, a thousand per statement."""
+    left = at_most
     part: DeviceFilters | None = replace(filters, cursor=None)
     while part is not None:
         page = await list_devices(session, actor, part, limit=EXPORT_PAGE)
-        for row in page.rows:
+        for row in page.rows[:left]:
             yield row
+        if left is not None:
+            left = max(left - len(page.rows), 0)
+            if not left:
+                return
         part = replace(filters, cursor=page.next_cursor) if page.next_cursor else None
 
 
