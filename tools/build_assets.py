@@ -25,6 +25,8 @@ VENDOR = Path("src/netzwart/web/static/vendor")
 COPIES = {
     "tabler.min.css": "@tabler/core/dist/css/tabler.min.css",
     "htmx.min.js": "htmx.org/dist/htmx.min.js",
+    "zxing.min.js": "@zxing/library/umd/index.min.js",
+    "zxing.LICENSE.txt": "@zxing/library/LICENSE",
     "inter-latin.woff2": "@fontsource-variable/inter/files/inter-latin-wght-normal.woff2",
     "inter-latin-ext.woff2": "@fontsource-variable/inter/files/inter-latin-ext-wght-normal.woff2",
     "inter.LICENSE.txt": "@fontsource-variable/inter/LICENSE",

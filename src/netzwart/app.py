@@ -36,8 +36,11 @@ from netzwart.database import Database, provide_session
 from netzwart.errors import UnavailableError
 from netzwart.evidence import api as evidence_api
 from netzwart.evidence import pages as evidence_pages
+from netzwart.exchange import api as exchange_api
+from netzwart.exchange import pages as exchange_pages
 from netzwart.funding import api as funding_api
 from netzwart.funding import pages as funding_pages
+from netzwart.funding.goods import pages as goods_pages
 from netzwart.inventory import api as inventory_api
 from netzwart.inventory import pages as inventory_pages
 from netzwart.network import api as network_api
@@ -83,11 +86,13 @@ class Api(Protocol):
 
 PAGES: Sequence[Pages] = (
     overview_pages,
+    exchange_pages,
     reports_pages,
     labels_pages,
     custody_pages,
     proofs_pages,
     funding_pages,
+    goods_pages,
     inventory_pages,
     schools_pages,
     evidence_pages,
@@ -97,6 +102,7 @@ PAGES: Sequence[Pages] = (
 """Every domain's pages, top floor first."""
 
 APIS: Sequence[Api] = (
+    exchange_api,
     reports_api,
     custody_api,
     rollout_api,

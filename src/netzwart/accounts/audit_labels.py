@@ -32,6 +32,8 @@ _THINGS: Mapping[str, str] = {
     "funding_grant": "Zuwendung",
     "grant": "Zuwendung",
     "import": "Import",
+    "import_profile": "Zuordnung eines Imports",
+    "import_run": "Import",
     "incident": "Störung",
     "income": "Einnahme",
     "invoice": "Rechnung",
@@ -43,6 +45,7 @@ _THINGS: Mapping[str, str] = {
     "manufacturer": "Hersteller",
     "measure": "Maßnahme",
     "node": "Netzknoten",
+    "number_scheme": "Schema der Inventarnummern",
     "order": "Bestellung",
     "password": "Passwort",
     "payment": "Zahlung",
@@ -93,6 +96,7 @@ _VERBS: Mapping[str, str] = {
     "set": "gesetzt",
     "started": "gestartet",
     "swapped": "getauscht",
+    "undone": "zurückgenommen",
     "updated": "geändert",
 }
 

@@ -20,6 +20,7 @@ from netzwart.inventory.codes import device_id_of
 from netzwart.inventory.forms import DeviceChangeForm, DeviceForm, MoveForm, NoteForm, StatusForm
 from netzwart.inventory.labels import STATUS_LABELS
 from netzwart.inventory.queries import get_device, model_choices
+from netzwart.inventory.scheme_pages import NumberSchemeController
 from netzwart.inventory.service.handling_devices import (
     BY_OTHER_ACTS,
     add_device,
@@ -206,7 +207,11 @@ class DeviceFormsController(Controller):
 
 
 NAV: Sequence[NavItem] = ()
-CONTROLLERS: Sequence[ControllerRouterHandler] = (DeviceFormsController, ShortAddressController)
+CONTROLLERS: Sequence[ControllerRouterHandler] = (
+    DeviceFormsController,
+    ShortAddressController,
+    NumberSchemeController,
+)
 
 _STATUSES = [
     (status.value, label) for status, label in STATUS_LABELS.items() if status not in BY_OTHER_ACTS

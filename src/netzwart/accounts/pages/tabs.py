@@ -7,6 +7,8 @@ _TABS = (
     ("Benutzer", "/verwaltung/benutzer", Right.MANAGE_USERS),
     ("Prüfzugänge", "/verwaltung/pruefzugaenge", Right.INVITE_AUDITORS),
     ("Token", "/verwaltung/token", Right.MANAGE_USERS),
+    ("Import", "/import", Right.IMPORT_DATA),
+    ("Inventarnummern", "/verwaltung/inventarnummern", Right.EDIT_SCHOOLS),
     ("Protokoll", "/verwaltung/protokoll", Right.READ_AUDIT),
     ("Siegel", "/verwaltung/siegel", Right.READ_AUDIT),
 )
