@@ -120,6 +120,21 @@ class NodeRow(Row):
     name: Annotated[str, Field(min_length=1, max_length=200)]
     school: SchoolNumber
     credential: str | None = None
+    ssh_credential: str | None = None
+    ssh_port: Annotated[int, Field(ge=1, le=65535)] = 22
+    ssh_platform: Annotated[str, Field(max_length=80, pattern=r"^[a-z0-9_]+$")] | None = None
+
+
+class LinkRow(Row):
+    """A cable that somebody wrote down, between two nodes."""
+
+    address: Annotated[str, Field(min_length=1, max_length=200)]
+    port: Annotated[int, Field(ge=1, le=65535)] = 161
+    interface: Annotated[str, Field(max_length=200)] = ""
+    remote_address: Annotated[str, Field(min_length=1, max_length=200)]
+    remote_port: Annotated[int, Field(ge=1, le=65535)] = 161
+    remote_interface: Annotated[str, Field(max_length=200)] = ""
+    note: Annotated[str, Field(max_length=300)] = ""
 
 
 class SightingRow(Row):
@@ -188,6 +203,7 @@ class Bundle(Row):
     submissions: tuple[SubmissionRow, ...] = ()
     devices: tuple[DeviceRow, ...] = ()
     nodes: tuple[NodeRow, ...] = ()
+    links: tuple[LinkRow, ...] = ()
     sightings: tuple[SightingRow, ...] = ()
     stocktakes: tuple[StocktakeRow, ...] = ()
     loans: tuple[LoanRow, ...] = ()

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from netzwart.errors import NotFoundError
 from netzwart.exchange.exporting_funding import awards, correspondence, purchases
 from netzwart.exchange.exporting_rows import Rows, Source, key_of, picked
+from netzwart.exchange.links import exported_links
 from netzwart.exchange.places import MODEL_FIELDS, SCHOOL_FIELDS
 from netzwart.exchange.things import DEVICE_FIELDS
 from netzwart.funding.purchase_tables import Invoice, InvoiceLine, Supplier
@@ -45,6 +46,7 @@ async def export_bundle(session: AsyncSession, school: str | None = None) -> str
     if school is None:
         bundle |= await correspondence(source)
     bundle["nodes"] = await _nodes(source)
+    bundle["links"] = await exported_links(source)
     if school is not None:
         bundle = _only(bundle, school)
     return yaml.dump(_plain(bundle), Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=100)
@@ -54,11 +56,18 @@ def _only(bundle: dict[str, Any], school: str) -> dict[str, Any]:
     schools = [row for row in bundle["schools"] if row["number"] == school]
     if not schools:
         raise NotFoundError(f"Eine Schule mit der Nummer {school} gibt es nicht.")
+    nodes = [row for row in bundle["nodes"] if row["school"] == school]
+    own = {(row["address"], row["port"]) for row in nodes}
     return {
         **bundle,
         "schools": schools,
         "devices": [row for row in bundle["devices"] if row["school"] == school],
-        "nodes": [row for row in bundle["nodes"] if row["school"] == school],
+        "nodes": nodes,
+        "links": [
+            row
+            for row in bundle["links"]
+            if {(row["address"], row["port"]), (row["remote_address"], row["remote_port"])} <= own
+        ],
     }
 
 
@@ -140,10 +149,11 @@ async def _nodes(source: Source) -> Rows:
     schools = await source.by_id(School)
     credentials = await source.by_id(Credential)
     return [
-        picked(row, ("address", "port", "name"))
+        picked(row, ("address", "port", "name", "ssh_port", "ssh_platform"))
         | {
             "school": schools[row["school_id"]]["number"],
             "credential": key_of(credentials, row["credential_id"], "name"),
+            "ssh_credential": key_of(credentials, row["ssh_credential_id"], "name"),
         }
         for row in await source.rows(Node)
     ]

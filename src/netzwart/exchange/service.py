@@ -21,6 +21,7 @@ from netzwart.errors import ConflictError
 from netzwart.exchange.awards import place_grants
 from netzwart.exchange.bundle_forms import Bundle
 from netzwart.exchange.correspondence import place_correspondence, place_money_received
+from netzwart.exchange.links import place_links
 from netzwart.exchange.places import place_catalogue, place_schools
 from netzwart.exchange.problems import BrokenImportError, ImportProblem
 from netzwart.exchange.purchases import (
@@ -138,6 +139,7 @@ def bundle_walk(bundle: Bundle, programmes: Collection[str], sightings: Walk) ->
         await place_money_received(session, bundle, refs, outcome)
         await place_correspondence(session, bundle, refs, outcome)
         await place_nodes(session, bundle, refs, outcome)
+        await place_links(session, bundle, refs, outcome)
         await place_rest(session, bundle, refs, outcome)
         if not outcome.problems:
             await sightings(session, outcome)

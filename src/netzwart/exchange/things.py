@@ -154,13 +154,19 @@ async def place_nodes(
             values["credential_id"] = refs.find(
                 "credential", (row.credential,), (*path, "credential"), "Die Zugangsdaten"
             )
+        if "ssh_credential" in row.model_fields_set:
+            values["ssh_credential_id"] = refs.find(
+                "credential", (row.ssh_credential,), (*path, "ssh_credential"), "Die Zugangsdaten"
+            )
+        values |= named(row, {n: n for n in ("ssh_port", "ssh_platform")})
         wanted.append(Wanted("nodes", path, row.name, (row.address, row.port), values))
     ids = await upsert(session, Node, ["address", "port"], wanted, outcome)
     node = table_of(Node)
     await session.execute(
         node.update()
         .where(node.c.id.in_(ids.values()), node.c.reachability == Reachability.UNKNOWN)
-        .where(node.c.next_poll_at.is_(None), node.c.credential_id.is_not(None))
+        .where(node.c.next_poll_at.is_(None))
+        .where(node.c.credential_id.is_not(None) | node.c.ssh_credential_id.is_not(None))
         .values(next_poll_at=utcnow())
     )
 
