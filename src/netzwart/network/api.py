@@ -38,7 +38,9 @@ from netzwart.network.forms import (
     Port,
     Secret,
 )
+from netzwart.network.history.reading import PortRates, latest_rates
 from netzwart.network.live.streaming import EventsController
+from netzwart.network.queries import get_node
 from netzwart.network.resources import (
     COMPONENTS,
     CONFIGURATIONS,
@@ -138,6 +140,38 @@ class NodeActsController(Controller):
         return Response({"job": ticket.id, "status": "todo"}, status_code=202, headers=where)
 
     @get(
+        "/nodes/{row_id:int}/rates",
+        tags=["nodes"],
+        guards=[requires_network_reader],
+        operation_class=answer_operation(
+            {
+                "items": {
+                    "type": "array",
+                    "items": {
+                        "type": "object",
+                        "properties": {
+                            "interface": {"type": "integer"},
+                            "in_bps": {"type": ["integer", "null"]},
+                            "out_bps": {"type": ["integer", "null"]},
+                            "measured_at": {"type": "string", "format": "date-time"},
+                        },
+                    },
+                }
+            }
+        ),
+        operation_id="list_node_rates",
+        summary="List what a node's ports carried between its last two polls",
+    )
+    async def rates(
+        self, request: ApiRequest, session: DbSession, actor: CurrentActor, row_id: FromPath[int]
+    ) -> dict[str, Any]:
+        """Give bits per second by ifIndex, as the node's page shows them."""
+        refuse_query(request)
+        await get_node(session, actor.scope(Right.READ_NETWORK), row_id)
+        found = await latest_rates(session, row_id)
+        return {"items": [_rate_of(index, rates) for index, rates in found.items()]}
+
+    @get(
         "/jobs/{row_id:int}",
         tags=["jobs"],
         guards=[requires_network_recorder],
@@ -189,6 +223,15 @@ class NodeActsController(Controller):
         conditions = view_of(NODES, actor).conditions()
         found = msgspec.json.encode(await _targets(session, conditions))
         return Response(found, media_type="application/json")
+
+
+def _rate_of(index: int, rates: PortRates) -> dict[str, Any]:
+    return {
+        "interface": index,
+        "in_bps": rates.in_bps,
+        "out_bps": rates.out_bps,
+        "measured_at": rates.taken_at,
+    }
 
 
 async def _targets(session: AsyncSession, conditions: list[Any]) -> list[dict[str, Any]]:

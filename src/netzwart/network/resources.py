@@ -98,7 +98,7 @@ INTERFACES = declare(
     read=Right.READ_NETWORK,
     columns=(
         "index name alias type mac speed_bps admin oper oper_since in_octets out_octets in_errors"
-        " out_errors in_bps out_bps is_gone"
+        " out_errors is_gone"
     ),
     references=(NODE,),
     school=_OF_NODE,
