@@ -26,10 +26,9 @@ from netzwart.funding.rules.charging_interest import (
 )
 from netzwart.funding.rules.disposing import Repayment, repayment_on_disposal
 from netzwart.funding.rules.duties import MessageOccasion
-from netzwart.funding.rules.granting import rate_of
 from netzwart.funding.settlement import SettledGrant
 from netzwart.inventory.tables import DeviceStatus
-from netzwart.money import ZERO, cents, exact, total
+from netzwart.money import ZERO, total
 
 GONE = frozenset({DeviceStatus.LOST, DeviceStatus.DISPOSED})
 
@@ -56,17 +55,12 @@ class EarlyDisposal:
 
 def receipts_and_uses(grant: SettledGrant) -> tuple[list[Movement], list[Movement]]:
     """Return the money that came, and the grant's part of what was spent, day by day."""
-    rate = exact(rate_of(grant.terms))
     receipts = [
         Movement(row.second_day, row.amount)
         for row in grant.record.drawdowns
         if row.second_day is not None
     ]
-    uses = [
-        Movement(expense.paid_on, cents(rate * exact(expense.eligible)))
-        for expense in grant.settlement.expenses
-    ]
-    return receipts, uses
+    return receipts, [Movement(day, amount) for day, amount in grant.uses]
 
 
 def unspent_money(grant: SettledGrant) -> Decimal:

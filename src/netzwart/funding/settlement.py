@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 
 from netzwart.funding.programmes.judging import (
     FinancingTypeMissingError,
@@ -45,7 +46,7 @@ OTHER_PUBLIC = frozenset({"other_public", "other_grant", "public"})
 _TAKING_BACK = frozenset({InvoiceKind.CREDIT_NOTE, InvoiceKind.CANCELLATION})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class SettledGrant:
     """A grant's record with the rules it was judged by and what came out."""
 
@@ -56,7 +57,16 @@ class SettledGrant:
     assumed_share: bool
     """True when only the notice's rate says that the grant is a share of the costs."""
 
-    @property
+    @cached_property
+    def uses(self) -> tuple[tuple[date, Decimal], ...]:
+        """Return the grant's part of each payment with its day; asked for by many checks."""
+        rate = exact(rate_of(self.terms))
+        return tuple(
+            (expense.paid_on, cents(rate * exact(expense.eligible)))
+            for expense in self.settlement.expenses
+        )
+
+    @cached_property
     def eligible_of(self) -> dict[str, Decimal]:
         """Return the eligible cost of each device by inventory number."""
         return {one.inventory_number: one.eligible_cost for one in self.settlement.devices}

@@ -36,10 +36,13 @@ class GrantDays:
     def __init__(self, programme: FundingProgramme, facts: DeadlineFacts) -> None:
         self._programme = programme
         self._facts = facts
+        self._ends: dict[date | None, date | None] = {}
 
     def earmark_of(self, delivered_on: date | None) -> date | None:
         """Return the last day on which a thing of the grant is bound."""
-        return earmark_of(self._programme, self._facts, delivered_on)
+        if delivered_on not in self._ends:
+            self._ends[delivered_on] = earmark_of(self._programme, self._facts, delivered_on)
+        return self._ends[delivered_on]
 
 
 def days_of(grant: SettledGrant) -> GrantDays:

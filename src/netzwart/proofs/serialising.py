@@ -1,13 +1,14 @@
 """The JSON twin of a proof and the hash that stands on each page."""
 
 import hashlib
-import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import fields, is_dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from functools import cache
-from typing import Any, cast
+from functools import cache, lru_cache
+from typing import Any, Final, cast
+
+import msgspec
 
 from netzwart.proofs.values import (
     CheckResult,
@@ -18,6 +19,9 @@ from netzwart.proofs.values import (
     ProvenDevice,
 )
 
+_ROWS: Final = frozenset({"expenses", "devices"})
+"""Keys whose rows are written one by one: all at once they would take a hundred megabytes."""
+
 
 def as_json(proof: ProofOfUse) -> dict[str, object]:
     """Return `nachweis.json` as plain values: money as decimal strings, moments as RFC 3339 UTC.
@@ -25,22 +29,59 @@ def as_json(proof: ProofOfUse) -> dict[str, object]:
     The keys of `contract.md` come with additions, so that the hash covers everything printed.
     `sha256` is the SHA-256 of `canonical` over all other keys.
     """
-    content = _content(proof)
+    content = {key: _listed(value) for key, value in _content(proof).items()}
     return {**content, "sha256": hashlib.sha256(canonical(content)).hexdigest()}
 
 
 def content_sha256(proof: ProofOfUse) -> str:
     """Return the hash of what is printed, the one in `nachweis.json`."""
-    return hashlib.sha256(canonical(_content(proof))).hexdigest()
+    return written_proof(proof)[1]
+
+
+def written_proof(proof: ProofOfUse) -> tuple[bytes, str]:
+    """Return `nachweis.json` and its hash: indented for people, a line for each row of the lists.
+
+    The same as `as_json`, without ever holding all rows as plain values. The hash wants the keys in
+    order, the file wants them as people read them, so pieces are kept until all are there.
+    """
+    content = _content(proof)
+    digest = hashlib.sha256()
+    pieces: dict[str, list[bytes]] = {}
+    for index, key in enumerate(sorted(content)):
+        digest.update(f'{"," if index else "{"}"{key}":'.encode())
+        if key in _ROWS:
+            pieces[key] = _rows_written(cast("Iterable[object]", content[key]), digest)
+        else:
+            digest.update(msgspec.json.encode(content[key], order="sorted"))
+            text = msgspec.json.format(msgspec.json.encode(content[key]), indent=2)
+            pieces[key] = [text.replace(b"\n", b"\n  ")]
+    digest.update(b"}")
+    sha256 = digest.hexdigest()
+    written: list[bytes] = []
+    for key in content:
+        written += [f'{"," if written else "{"}\n  "{key}": '.encode(), *pieces[key]]
+    written.append(f',\n  "sha256": "{sha256}"\n}}\n'.encode())
+    return b"".join(written), sha256
+
+
+def _rows_written(rows: Iterable[object], digest: "hashlib._Hash") -> list[bytes]:
+    """Return a list as the file shows it, a line for each row, and hash it."""
+    pieces: list[bytes] = []
+    for row in rows:
+        digest.update(b"," if pieces else b"[")
+        digest.update(msgspec.json.encode(row, order="sorted"))
+        pieces += [b",\n    " if pieces else b"[\n    ", msgspec.json.encode(row)]
+    digest.update(b"]" if pieces else b"[]")
+    return [*pieces, b"\n  ]"] if pieces else [b"[]"]
 
 
 def canonical(content: Mapping[str, object]) -> bytes:
     """Return the bytes that are hashed: UTF-8, keys sorted, no spaces, nothing escaped needlessly.
 
-    To verify a file: parse it, remove `sha256`, write it like this, hash it.
+    To verify a file: parse it, remove `sha256`, write it like this, hash it. In Python that is
+    `json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()`.
     """
-    text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return text.encode()
+    return msgspec.json.encode(content, order="sorted")
 
 
 def checks_as_json(checks: tuple[CheckResult, ...]) -> list[dict[str, object]]:
@@ -91,9 +132,9 @@ def _content(proof: ProofOfUse) -> dict[str, object]:
         ],
         "by_school": [_parts(row) for row in proof.by_school],
         "caps": [_parts(row) for row in proof.caps],
-        "expenses": [_expense(line) for line in proof.expenses.expenses],
+        "expenses": map(_expense, proof.expenses.expenses),
         "includes_expense_list": proof.includes_expense_list,
-        "devices": [_device(line) for line in proof.devices.devices],
+        "devices": map(_device, proof.devices.devices),
         "coverage": _coverage(proof.coverage),
         "deadlines": _parts(proof.deadlines),
         "rule_notes": [_parts(note) for note in proof.rule_notes],
@@ -116,19 +157,19 @@ def _content(proof: ProofOfUse) -> dict[str, object]:
     if isinstance(proof, InterimProofOfUse):
         content["period_from"] = proof.period_from
         content["period_until"] = proof.period_until
-    return cast("dict[str, object]", _plain(content))
+    return {key: value if key in _ROWS else _plain(value) for key, value in content.items()}
 
 
-def _expense(line: Expense) -> dict[str, object]:
-    return {
-        key: value
-        for key, value in _parts(line).items()
-        if key != "device_span" and not key.endswith("_so_far")
-    }
+def _listed(value: object) -> object:
+    return list(cast("map[object]", value)) if isinstance(value, map) else value
 
 
-def _device(line: ProvenDevice) -> dict[str, object]:
-    content = {key: value for key, value in _parts(line).items() if not key.endswith("_so_far")}
+def _expense(line: Expense) -> object:
+    return _plain({name: getattr(line, name) for name in _told_names(Expense)})
+
+
+def _device(line: ProvenDevice) -> object:
+    content = {name: getattr(line, name) for name in _told_names(ProvenDevice)}
     evidence = line.evidence
     content["evidence"] = {
         "class": evidence.letter,
@@ -136,7 +177,7 @@ def _device(line: ProvenDevice) -> dict[str, object]:
         "source": evidence.source,
         "serial_read": evidence.serial_read,
     }
-    return content
+    return _plain(content)
 
 
 def _coverage(coverage: Coverage) -> dict[str, object]:
@@ -160,6 +201,15 @@ def _names(kind: type[Any]) -> tuple[str, ...]:
     return tuple(field.name for field in fields(kind))
 
 
+@cache
+def _told_names(kind: type[Any]) -> tuple[str, ...]:
+    """Return the fields of a row without what only the drawing needs."""
+    drawn = {"device_span", "evidence"}
+    return tuple(
+        name for name in _names(kind) if name not in drawn and not name.endswith("_so_far")
+    )
+
+
 def _plain(value: object) -> object:
     """Return the value as JSON knows it; a type without a rule is a bug and raises TypeError."""
     if value is None or isinstance(value, (str, int)):
@@ -179,9 +229,14 @@ def _text_of(value: object) -> str:
         case Decimal():
             return f"{value:f}"
         case datetime():
-            return value.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+            return _moment(value)
         case date():
             return value.isoformat()
         case _:
             message = f"no JSON rule for {type(value).__name__}"
             raise TypeError(message)
+
+
+@lru_cache(maxsize=4000)
+def _moment(value: datetime) -> str:
+    return value.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

@@ -44,17 +44,24 @@ def register_fonts() -> None:
         _METRICS.registerFont(TTFont(name, str(folder / f"{name}.ttf")))
 
 
+class _Widths(dict[str, float]):
+    """Character → its advance, in thousandths of the size; what the font lacks is nothing wide."""
+
+    def __missing__(self, character: str) -> float:
+        return 0.0
+
+
 @cache
-def _widths(font: str) -> dict[int, float]:
-    """Return the advance of each character that the font has, in thousandths of its size."""
+def _widths(font: str) -> _Widths:
+    """Return the advance of each character that the font has."""
     register_fonts()
     face = _METRICS.getFont(font).face
     known: dict[int, int] = face.charToGlyph
     widths: dict[int, float] = face.charWidths
-    return {code: widths[code] for code in known if code in widths}
+    return _Widths({chr(code): widths[code] for code in known if code in widths})
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=4000)
 def printable(text: str) -> str:
     """Return the text as the paper can show it; the one function all user text passes.
 
@@ -70,17 +77,16 @@ def printable(text: str) -> str:
         if category in _SPACE_CATEGORIES:
             shown.append(" ")
         elif category not in _INVISIBLE_CATEGORIES:
-            shown.append(character if ord(character) in known else _UNKNOWN)
+            shown.append(character if character in known else _UNKNOWN)
     return "".join(shown)
 
 
 def text_width(text: str, font: str, size: float) -> float:
     """Return how wide the text is, in points."""
-    widths = _widths(font)
-    return sum([widths.get(code, 0.0) for code in map(ord, text)]) * size / 1000
+    return sum(map(_widths(font).__getitem__, text)) * size / 1000
 
 
-@lru_cache(maxsize=50_000)
+@lru_cache(maxsize=4000)
 def wrap(
     text: str, font: str, size: float, width: float, max_lines: int | None = None
 ) -> tuple[str, ...]:
@@ -89,8 +95,11 @@ def wrap(
     Words that are too long break after a hyphen, a slash or a dot, else anywhere. What exceeds
     `max_lines` ends in an ellipsis.
     """
+    shown = printable(text)
+    if text_width(shown, font, size) <= width:
+        return (shown,)
     lines: list[str] = []
-    for word in printable(text).split(" "):
+    for word in shown.split(" "):
         joined = f"{lines[-1]} {word}" if lines else word
         if lines and text_width(joined, font, size) <= width:
             lines[-1] = joined

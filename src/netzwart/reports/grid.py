@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
-from typing import Any, Final, Literal, overload
+from typing import Any, Final, Literal, NamedTuple, overload
 
 from netzwart.reports.fonts import REGULAR, STRONG, wrap
 from netzwart.reports.sheet import (
@@ -18,6 +18,7 @@ from netzwart.reports.sheet import (
     Colour,
     Page,
     Paper,
+    Text,
 )
 from netzwart.reports.structure import ARTIFACT, MOST_CELLS
 
@@ -54,9 +55,8 @@ class Column:
     align: Literal["left", "right"] = "left"
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
-    """One paragraph of a cell."""
+class Part(NamedTuple):
+    """One paragraph of a cell; a named tuple, since long lists make half a million of them."""
 
     text: str
     colour: Colour = INK
@@ -67,8 +67,7 @@ class Part:
 Cell = tuple[Part, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """A table row with the running totals that are printed should a page end after it."""
 
     cells: tuple[Cell, ...]
@@ -124,17 +123,34 @@ class Table:
 def cell(*texts: str | Part) -> Cell:
     """Return a cell of paragraphs; plain texts after the first are soft, empty ones left out."""
     parts: list[Part] = []
-    for index, text in enumerate(texts):
-        part = text if isinstance(text, Part) else Part(text, INK if index == 0 else SOFT)
+    colour = INK
+    for text in texts:
+        part = text if isinstance(text, Part) else Part(text, colour)
         if part.text:
             parts.append(part)
+        colour = SOFT
     return tuple(parts)
 
 
-@dataclass(frozen=True, slots=True)
-class _Measured:
-    lines: tuple[tuple[tuple[str, Colour, bool], ...], ...]
+class _Line(NamedTuple):
+    text: str
+    colour: Colour
+    font: str
+
+
+class _Measured(NamedTuple):
+    lines: list[list[_Line]]
+    """Per column."""
     height: float
+
+
+class _Place(NamedTuple):
+    """Where a column's text stands, from the left margin."""
+
+    anchor: float
+    """The edge its text is aligned to."""
+    width: float
+    align: Literal["left", "right"]
 
 
 class TableDrawer:
@@ -151,6 +167,10 @@ class TableDrawer:
         self._y = y
         self._next_page = next_page
         self._edges = _edges(table.columns)
+        self._places = [
+            _Place(end if column.align == "right" else start, end - start, column.align)
+            for column, (start, end) in zip(table.columns, self._edges, strict=True)
+        ]
         self._carried: tuple[str, ...] = ()
         self._structure = page.structure
         rows = sum(len(group.rows) for group in table.groups)
@@ -190,16 +210,17 @@ class TableDrawer:
 
     def _row(self, measured: _Measured) -> None:
         self._room_for(measured.height + self._carry_height())
-        style = self._table.style
+        style, page = self._table.style, self._page
+        size, leading = style.size, style.leading
+        top, left, add = self._y + style.padding + size * ASCENT, page.left, page.marks.append
         self._new_row()
-        for index, lines in enumerate(measured.lines):
-            baseline = self._y + style.padding + style.size * ASCENT
-            element = self._new_cell()
-            for text, colour, strong in lines:
-                self._cell_text(index, baseline, text, colour, strong=strong, element=element)
-                baseline += style.leading
+        for place, lines in zip(self._places, measured.lines, strict=True):
+            y, x, align, element = top, left + place.anchor, place.align, self._new_cell()
+            for text, colour, font in lines:
+                add(Text(x, y, text, size, font, colour, align, element))
+                y += leading
         self._y += measured.height
-        self._page.rule(self._y, colour=HAIR)
+        page.rule(self._y, colour=HAIR)
 
     def _sum_row(self, label: str, sums: Sequence[str], weight: float, colour: Colour) -> None:
         style = self._table.style
@@ -254,22 +275,17 @@ class TableDrawer:
 
     def _measure(self, row: Row) -> _Measured:
         style = self._table.style
-        columns = tuple(
-            tuple(
-                (line, part.colour, part.strong)
-                for part in parts
-                for line in wrap(
-                    part.text,
-                    STRONG if part.strong else REGULAR,
-                    style.size,
-                    edge[1] - edge[0],
-                    part.max_lines,
-                )
-            )
-            for parts, edge in zip(row.cells, self._edges, strict=True)
-        )
-        count = max(1, *(len(lines) for lines in columns))
-        return _Measured(columns, (count - 1) * style.leading + style.size + 2 * style.padding)
+        size, deepest = style.size, 1
+        columns: list[list[_Line]] = []
+        for parts, place in zip(row.cells, self._places, strict=True):
+            lines: list[_Line] = []
+            for part in parts:
+                font = STRONG if part.strong else REGULAR
+                found = wrap(part.text, font, size, place.width, part.max_lines)
+                lines += [_Line(line, part.colour, font) for line in found if line]
+            deepest = max(deepest, len(lines))
+            columns.append(lines)
+        return _Measured(columns, (deepest - 1) * style.leading + size + 2 * style.padding)
 
     def _room_for(self, height: float) -> None:
         if self._y + height > self._page.floor:

@@ -5,9 +5,8 @@ is looked up once a document, and a line of text is one `str.translate`.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from reportlab.pdfbase import pdfmetrics
 
@@ -19,13 +18,17 @@ Colour = tuple[float, float, float]
 HAIR_WIDTH: Final = 0.4
 _BLACK: Final = (0.0, 0.0, 0.0)
 _METRICS: Any = pdfmetrics  # reportlab has no types
+_MOST_SHOWN: Final = 4000
+"""Texts and places that are remembered: those that come again fit, and memory stays small."""
 _BEFORE_ASCII = 32
 _AFTER_ASCII = 127
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
-    """A line of text at a baseline; a callable text learns the page numbers of the sections."""
+class Text(NamedTuple):
+    """A line of text at a baseline; a callable text learns the page numbers of the sections.
+
+    Marks are named tuples: a long list has half a million, and they are made five times as fast.
+    """
 
     x: float
     y: float
@@ -38,8 +41,7 @@ class Text:
     """Whose text it is in the structure tree."""
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(NamedTuple):
     """A horizontal rule."""
 
     x: float
@@ -49,8 +51,7 @@ class Rule:
     weight: float = HAIR_WIDTH
 
 
-@dataclass(frozen=True, slots=True)
-class Bar:
+class Bar(NamedTuple):
     """A filled rectangle; `y` is its top. An outline keeps light ones visible on a fax."""
 
     x: float
@@ -59,6 +60,16 @@ class Bar:
     height: float
     colour: Colour
     is_outlined: bool = False
+
+
+class _Places(dict[float, str]):
+    """A distance in points → as PDF writes it; columns and baselines come again on every page."""
+
+    def __missing__(self, points: float) -> str:
+        if len(self) > _MOST_SHOWN:
+            self.clear()
+        self[points] = found = f"{points:.2f}"
+        return found
 
 
 class _LaterSubsetError(Exception):
@@ -74,12 +85,26 @@ class _Glyphs(dict[int, str]):
         self.font: Any = _METRICS.getFont(font)
         self.document = document
         self.name: str = self.font.getSubsetInternalName(0, document)
+        self._shown: dict[str, str] = {}
 
     def __missing__(self, code: int) -> str:
         [(subset, data)] = self.font.splitString(chr(code), self.document)
         if subset != 0:
             raise _LaterSubsetError
         self[code] = found = _escaped(data)
+        return found
+
+    def shown(self, text: str, size: float) -> str:
+        """Return the operators that show a text where the pen stands."""
+        found = self._shown.get(text)
+        if found is None:
+            try:
+                found = f"({text.translate(self)}) Tj"
+            except _LaterSubsetError:
+                # The pieces name other subsets of the font; what follows needs the first again.
+                return f"{_pieces(self, text, size)} {self.name} {size:g} Tf"
+            if len(self._shown) < _MOST_SHOWN:
+                self._shown[text] = found
         return found
 
 
@@ -90,37 +115,35 @@ class Pen:
         self._document = document
         self._structure = structure
         self._glyphs: dict[str, _Glyphs] = {}
+        self._places = _Places()
 
     def texts(
         self, marks: Iterable[Text], height: float, page: int, numbers: Mapping[str, int]
     ) -> str:
         """Return the operators of a page's text, each stretch of it tagged with its element."""
         code = ["BT"]
-        look: tuple[str, float] | None = None
-        colour: Colour | None = None
-        element: int | None = None
+        add, places = code.append, self._places
+        font, size, colour, element = "", 0.0, None, None
+        glyphs = self._glyphs_of(REGULAR)
         for mark in marks:
-            text = mark.text if isinstance(mark.text, str) else mark.text(numbers)
             if mark.element != element:
                 if element is not None:
-                    code.append("EMC")
+                    add("EMC")
                 element = mark.element
-                code.append(self._opening(element, page))
-            glyphs = self._glyphs_of(mark.font)
-            if (mark.font, mark.size) != look:
-                look = (mark.font, mark.size)
-                code.append(f"{glyphs.name} {mark.size:g} Tf")
+                add(self._opening(element, page))
+            if mark.font != font or mark.size != size:
+                font, size = mark.font, mark.size
+                glyphs = self._glyphs_of(font)
+                add(f"{glyphs.name} {size:g} Tf")
             if mark.colour != colour:
                 colour = mark.colour
-                code.append(fill(colour))
-            code.append(f"1 0 0 1 {_start(mark, text):.2f} {height - mark.y:.2f} Tm")
-            try:
-                code.append(f"({text.translate(glyphs)}) Tj")
-            except _LaterSubsetError:
-                code.append(_pieces(glyphs, text, mark.size))
-                look = None
+                add(fill(colour))
+            text = mark.text if isinstance(mark.text, str) else mark.text(numbers)
+            x = mark.x if mark.align == "left" else _start(mark, text)
+            add(f"1 0 0 1 {places[x]} {places[height - mark.y]} Tm")
+            add(glyphs.shown(text, size))
         if element is not None:
-            code.append("EMC")
+            add("EMC")
         return "\n".join([*code, "ET"])
 
     def _opening(self, element: int, page: int) -> str:

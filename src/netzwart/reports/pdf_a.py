@@ -6,6 +6,7 @@ give the same bytes. The tests hold the result against pikepdf's PDF/A validator
 
 import hashlib
 import io
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -159,7 +160,9 @@ def _attach(pdf: Pdf, attachments: Sequence[Attachment], moment: datetime) -> No
         )
         stream = Stream(
             pdf,
-            attachment.content,
+            # Compressed here: qpdf would copy the whole file first.
+            zlib.compress(attachment.content),
+            Filter=Name.FlateDecode,
             Type=Name.EmbeddedFile,
             Subtype=Name(f"/{attachment.media_type}"),
             Params=parameters,

@@ -2,11 +2,11 @@
 
 from typing import Final
 
-from netzwart.proofs.serialising import as_json
+from netzwart.proofs.serialising import written_proof
 from netzwart.proofs.values import ProofOfUse
 from netzwart.reports.pdf_a import Attachment, as_pdf_a
 from netzwart.reports.proof_of_use import draw_proof_of_use
-from netzwart.reports.twins import checks_json, devices_csv, expenses_csv, written
+from netzwart.reports.twins import checks_json, devices_csv, expenses_csv
 
 PDF: Final = "verwendungsnachweis.pdf"
 PROOF: Final = "nachweis.json"
@@ -20,7 +20,7 @@ def build_proof_files(proof: ProofOfUse) -> dict[str, bytes]:
 
     Takes seconds of CPU for thousands of rows: call it in a thread.
     """
-    data, sha256 = _data_of(proof)
+    data, sha256 = written_proof(proof)
     twins = {
         PROOF: data,
         EXPENSES: expenses_csv(proof),
@@ -41,9 +41,3 @@ def build_proof_files(proof: ProofOfUse) -> dict[str, bytes]:
         PDF: as_pdf_a(draw_proof_of_use(proof, sha256), attachments, proof.as_of),
         **twins,
     }
-
-
-def _data_of(proof: ProofOfUse) -> tuple[bytes, str]:
-    """Return the JSON twin and its hash; the plain values, the largest of all, end here."""
-    content = as_json(proof)
-    return written(content), str(content["sha256"])

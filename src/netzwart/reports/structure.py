@@ -14,7 +14,7 @@ DOCUMENT: Final = 0
 """The root of the tree, parent of what stands by itself."""
 ARTIFACT: Final = -1
 """Not in the tree: page numbers, running titles, repeated headings, carried sums."""
-MOST_CELLS: Final = 30_000
+MOST_CELLS: Final = 10_000
 """Tables with more cells are one element in reading order: half a million objects help nobody."""
 
 _PDF: Any = pdfdoc  # reportlab has no types

@@ -2,15 +2,16 @@
 
 import csv
 import io
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Final
+from functools import lru_cache
+from typing import Any, Final
 
 import msgspec
 
 from netzwart.clock import BERLIN
-from netzwart.proofs.serialising import as_json, checks_as_json
+from netzwart.proofs.serialising import checks_as_json
 from netzwart.proofs.values import Expense, ProofOfUse, ProvenDevice
 
 BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
@@ -90,11 +91,6 @@ def written(content: object) -> bytes:
     return msgspec.json.format(msgspec.json.encode(content), indent=2) + b"\n"
 
 
-def proof_json(proof: ProofOfUse) -> bytes:
-    """Return `nachweis.json`."""
-    return written(as_json(proof))
-
-
 def checks_json(proof: ProofOfUse) -> bytes:
     """Return `pruefbericht.json`."""
     return written(checks_as_json(proof.checks))
@@ -172,19 +168,27 @@ def sheet(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
 
 def _written(value: object) -> str:
     """Return a value as a German spreadsheet reads it, unable to be taken for a formula."""
-    match value:
-        case None:
-            return ""
-        case bool():
-            return "ja" if value else "nein"
-        case Decimal():
-            return f"{value:f}".replace(".", ",")
-        case datetime():
-            return f"{value.astimezone(BERLIN):%d.%m.%Y %H:%M:%S}"
-        case date():
-            return f"{value:%d.%m.%Y}"
-        case _:
-            return _harmless(str(value))
+    if value is None:
+        return ""
+    write = _WRITERS.get(type(value))
+    return _harmless(str(value)) if write is None else write(value)
+
+
+def _moment(value: datetime) -> str:
+    return f"{value.astimezone(BERLIN):%d.%m.%Y %H:%M:%S}"
+
+
+@lru_cache(maxsize=4000)
+def _day(value: date) -> str:
+    return f"{value:%d.%m.%Y}"
+
+
+_WRITERS: Final[Mapping[type, Callable[[Any], str]]] = {
+    bool: lambda value: "ja" if value else "nein",
+    Decimal: lambda value: f"{value:f}".replace(".", ","),
+    datetime: lru_cache(maxsize=4000)(_moment),
+    date: _day,
+}
 
 
 def _harmless(text: str) -> str:

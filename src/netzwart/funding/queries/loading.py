@@ -8,8 +8,9 @@ sighting of each within the window.
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from itertools import groupby
-from typing import Any, cast
+from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -99,12 +100,17 @@ async def _rows(session: AsyncSession, statement: Select[Any] | Any) -> Rows:  #
 
 
 def _values(row: Row[Any], prefix: str = "") -> dict[str, Any]:
-    values = cast("Mapping[str, Any]", row._mapping)  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] - public in SQLAlchemy
-    return {
-        key.removeprefix(prefix): value
-        for key, value in values.items()
-        if key.startswith(prefix) and (prefix or "__" not in key)
-    }
+    return {name: row[index] for index, name in _places(tuple(row._fields), prefix)}  # pyright: ignore[reportPrivateUsage] - public in SQLAlchemy
+
+
+@lru_cache(maxsize=64)
+def _places(fields: tuple[str, ...], prefix: str) -> tuple[tuple[int, str], ...]:
+    """Return where the columns of one record stand in a row, and what its fields are called."""
+    return tuple(
+        (index, field.removeprefix(prefix))
+        for index, field in enumerate(fields)
+        if field.startswith(prefix) and (prefix or "__" not in field)
+    )
 
 
 def _grant(
