@@ -19,10 +19,10 @@ from netzwart.reports.issuing import (
     DraftNotIssuableError,
     get_issued,
     issue,
-    list_issued,
     zip_of,
 )
 from netzwart.reports.pdf_a import attached_files
+from netzwart.reports.register import list_issued
 from netzwart.reports.tables import IssuedDocument
 from tests.builders import a_grant
 from tests.proofs.test_compiling import a_scene
@@ -55,7 +55,7 @@ async def test_issued_paper_carries_its_number_and_replaces_the_one_before(datab
         assert file_names(kept)[0] == "verwendungsnachweis.pdf"
         assert content["signature_note"] == SIGNER.note
         assert content["check_address"] == "http://127.0.0.1:8000/pruefen"
-        rows = await list_issued(session, SYSTEM)
+        rows, _ = await list_issued(session, SYSTEM)
         assert [(row.supersedes, row.superseded_by) for row in rows] == [
             (first.number, None),
             (None, second.number),
@@ -94,7 +94,7 @@ async def test_auditor_of_another_grant_gets_no_paper(database: Database):
         proof = await compile_proof_of_use(session, grant_id, AS_OF, SYSTEM, is_draft=False)
         document = await issue(session, proof, an_order(grant_id), SYSTEM, SIGNER)
         limited = Actor("a", "a", (HeldRole(Role.AUDITOR, grant_id=other.id),))
-        assert await list_issued(session, limited) == []
+        assert await list_issued(session, limited) == ([], None)
         with pytest.raises(NotFoundError):
             await get_issued(session, document.id, limited)
 

@@ -34,4 +34,4 @@ class PaperRequestForm(BaseModel):
     bewilligung: Key | None = None
     schule: Key | None = None
     stichtag: date
-    art: Literal["entwurf", "ausstellen"] = "entwurf"
+    art: Literal["entwurf", "tabelle", "ausstellen"] = "entwurf"

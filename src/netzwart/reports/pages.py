@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 from litestar import Controller, get, post
 from litestar.di import NamedDependency
@@ -31,9 +32,16 @@ from netzwart.reports.compiling import (
 )
 from netzwart.reports.downloading import served, stored_file
 from netzwart.reports.forms import PaperRequestForm
-from netzwart.reports.issuing import get_issued, issue, list_issued
+from netzwart.reports.issuing import get_issued, issue
 from netzwart.reports.kinds import KINDS, PaperKind, PaperScope
 from netzwart.reports.ordering import get_paper_job, is_large, order_paper
+from netzwart.reports.register import (
+    PREFILLED,
+    RegisterFilters,
+    list_issued,
+    list_open_jobs,
+    read_register_filters,
+)
 from netzwart.reports.signing import PaperSigner
 from netzwart.reports.tables import PaperJobState
 from netzwart.schools.queries import school_choices
@@ -52,15 +60,20 @@ class ProofsController(Controller):
     @get()
     async def index(
         self,
+        request: HTMXRequest,
         session: DbSession,
         actor: CurrentActor,
-        bewilligung: FromQuery[str] = "",
-        papier: FromQuery[str] = "",
-        schule: FromQuery[str] = "",
     ) -> Template:
-        """List what was issued, with the form for a new one."""
-        chosen = {"bewilligung": bewilligung, "papier": papier, "schule": schule}
-        return await _page(session, actor, nothing_entered(), chosen)
+        """List what was issued, with the form for a new one; only the list where HTMX asks."""
+        pairs = list(request.query_params.multi_items())
+        filters = read_register_filters(pairs)
+        if request.htmx:
+            listed = await _listed(session, actor, filters)
+            return HTMXTemplate(template_name="reports/_issued.html", context=listed)
+        chosen = dict.fromkeys(PREFILLED, "") | {
+            name: text for name, text in pairs if name in PREFILLED
+        }
+        return await _page(session, actor, nothing_entered(), chosen, filters)
 
     @post(guards=[requires_proof_issuer])
     async def create(
@@ -73,7 +86,8 @@ class ProofsController(Controller):
             async with entered.attempt(session):
                 where = await _act(session, actor, signer, entered.form)
         if entered.errors:
-            return await _page(session, actor, entered, entered.values)
+            filters = RegisterFilters()
+            return await _page(session, actor, entered, entered.values, filters)
         return where
 
     @get("/entwurf")
@@ -170,10 +184,10 @@ async def _act(
         school_id=form.schule if scope is PaperScope.SCHOOL else None,
     )
     await check_order(session, order, actor)
-    if form.art == "entwurf":
+    if form.art != "ausstellen":
         about = f"&bewilligung={order.grant_id}" if order.grant_id else ""
         about += f"&schule={order.school_id}" if order.school_id else ""
-        return go_to(f"/nachweise/entwurf?papier={order.kind.value}&tag={order.as_of}{about}")
+        return go_to(f"/nachweise/{form.art}?papier={order.kind.value}&tag={order.as_of}{about}")
     if await is_large(session, order):
         job = await order_paper(session, order, actor)
         return go_to(f"/nachweise/auftraege/{job.id}")
@@ -187,13 +201,11 @@ async def _page(
     actor: Actor,
     entered: Entered[PaperRequestForm],
     chosen: dict[str, str],
+    filters: RegisterFilters,
 ) -> Template:
-    rows = await list_issued(session, actor)
     fields = {"as_of": "stichtag", "grant": "bewilligung", "school": "schule", "kind": "papier"}
-    if not actor.may(Right.READ_NAMES):
-        rows = [replace(row, issued_by="") for row in rows]
-    context = {
-        "rows": rows,
+    context = await _listed(session, actor, filters) | {
+        "jobs": await list_open_jobs(session, actor),
         "grants": await list_grant_choices(session, actor),
         "schools": await school_choices(session, actor.scope(Right.READ_SCHOOLS)),
         "kinds": [(kind.value, facts.label) for kind, facts in KINDS.items()],
@@ -203,6 +215,18 @@ async def _page(
         "may_issue": actor.may(Right.ISSUE_PROOFS),
     }
     return Template("reports/proofs.html", context=context, status_code=entered.status)
+
+
+async def _listed(session: AsyncSession, actor: Actor, filters: RegisterFilters) -> dict[str, Any]:
+    rows, before = await list_issued(session, actor, filters)
+    if not actor.may(Right.READ_NAMES):
+        rows = [replace(row, issued_by="") for row in rows]
+    return {
+        "rows": rows,
+        "filters": filters,
+        "next_href": f"/nachweise{filters.query(before=before)}" if before else None,
+        "first_href": f"/nachweise{filters.query()}" if filters.before else None,
+    }
 
 
 NAV: Sequence[NavItem] = (

@@ -111,7 +111,16 @@ def _head(actor: Actor, school: AnyRow, current: str) -> dict[str, Any]:
         "school": school,
         "tabs": school_tabs(school.id, current),
         "may_edit": may_edit_rooms(actor, school.id),
+        "paper_href": _inventory_paper(actor, school.id),
     }
+
+
+def _inventory_paper(actor: Actor, school_id: int) -> str | None:
+    """Return where the school's inventory list is built, or looked at by who may not issue."""
+    if not actor.may_at(Right.READ_FUNDING, school_id):
+        return None
+    page = "" if actor.may(Right.ISSUE_PROOFS) else "/entwurf"
+    return f"/nachweise{page}?papier=inventory_list&schule={school_id}"
 
 
 def school_tabs(school_id: int, current: str) -> Sequence[Tab]:
