@@ -18,7 +18,7 @@ from netzwart.database import Record
 from netzwart.documents.service import path_of
 from netzwart.documents.tables import Document
 from netzwart.evidence.tables import Stocktake, StocktakeLine, StocktakeState
-from netzwart.funding.purchase_tables import DeliveredSerial, DeliveryLine
+from netzwart.funding.purchase_tables import DeliveredSerial, DeliveryLine, InvoicedSerial
 from netzwart.funding.rules.duties import MessageOccasion
 from netzwart.funding.tables import (
     AuthorityMessage,
@@ -151,6 +151,7 @@ async def _papers_and_things(
         session, invoice_id=invoice.id, number=1, text=f"{mark}-AP", order_line_id=order_line.id
     )
     await builders.a_cost_share(session, invoice_line_id=line.id, measure_id=measure.id)
+    await _keep(session, InvoicedSerial(invoice_line_id=line.id, serial=f"{mark}-SN1"))
     payment = await builders.a_payment(session, invoice_id=invoice.id, receipt_number=f"{mark}-K1")
     drawdown = await builders.a_drawdown(session, grant_id=grant.id)
     ids |= {"invoices": invoice.id, "payments": payment.id, "drawdowns": drawdown.id}

@@ -1,12 +1,13 @@
 """E-invoices from a supplier's file to undecided lines: service, browser, import walk."""
 
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
-from tests.builders import a_measure, a_model, a_supplier, an_order, an_order_line
+from tests.builders import a_device, a_measure, a_model, a_supplier, an_order, an_order_line
 from tests.cast import Cast
 from tests.client import Site
 from tests.funding.electronic_invoices.samples import cii, hybrid_pdf, ubl
@@ -19,8 +20,14 @@ from netzwart.exchange.problems import BrokenImportError
 from netzwart.exchange.reading import ReadFile
 from netzwart.exchange.service import apply_import, plan_import
 from netzwart.funding.electronic_invoices import read_electronic_invoice
+from netzwart.funding.forms import DeliveryForm, DeliveryLineForm
 from netzwart.funding.purchase_tables import CostShare, Invoice, InvoiceLine, OrderShare, Supplier
-from netzwart.funding.service import match_electronic_invoice, record_electronic_invoice
+from netzwart.funding.queries.invoiced_serials import list_undelivered_serials
+from netzwart.funding.service import (
+    match_electronic_invoice,
+    record_delivery,
+    record_electronic_invoice,
+)
 from netzwart.funding.service.invoicing import CreditNoteError, DuplicateInvoiceError
 from netzwart.funding.service.receiving_invoices import ForeignCurrencyError
 
@@ -94,6 +101,37 @@ async def test_unknown_things_are_said_and_never_guessed(database: Database):
         again = read_electronic_invoice(ubl())
         with pytest.raises(DuplicateInvoiceError, match="schon erfasst"):
             await match_electronic_invoice(session, again)
+
+
+async def test_serials_of_the_file_are_kept_and_offered_to_the_delivery(
+    site: Site, cast: Cast, database: Database
+):
+    async with database.session() as session:
+        await _ordered(session)
+        received = await match_electronic_invoice(session, read_electronic_invoice(ubl()))
+        invoice = await record_electronic_invoice(session, received, None, SYSTEM)
+        order_id = received.order_id
+        assert order_id is not None
+        assert await list_undelivered_serials(session, order_id) == {7: ["CNXX0001"]}
+    browser = site.as_(cast.funding_officer)
+    unknown = (await browser.get(f"/foerderung/rechnungen/{invoice.id}")).text
+    assert "1 Seriennummern auf der Rechnung, 1 nicht im Inventar" in unknown
+    form = (await browser.get(f"/foerderung/bestellungen/{order_id}/lieferungen/neu")).text
+    assert ">CNXX0001</textarea>" in form
+    async with database.session() as session:
+        model_id = received.lines[0].model_id
+        device = await a_device(session, model_id=model_id, serial="cnxx-0001")
+        delivered = DeliveryForm(
+            order_id=order_id,
+            note_number="LS-1",
+            received_on=date(2022, 2, 1),
+            lines=(DeliveryLineForm(order_line=7, quantity=Decimal(1), serials=("CNXX0001",)),),
+        )
+        await record_delivery(session, delivered, SYSTEM)
+        assert await list_undelivered_serials(session, order_id) == {}
+    page = (await browser.get(f"/foerderung/rechnungen/{invoice.id}")).text
+    assert f'href="/geraete/{device.id}" title="{device.inventory_number}">CNXX0001</a>' in page
+    assert "nicht im Inventar" not in page
 
 
 async def test_other_currency_and_dangling_credit_note_are_refused(database: Database):

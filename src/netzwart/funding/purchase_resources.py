@@ -12,6 +12,7 @@ from netzwart.funding.purchase_tables import (
     DeliveryLine,
     IncidentalCost,
     Invoice,
+    InvoicedSerial,
     InvoiceLine,
     Order,
     OrderLine,
@@ -197,6 +198,19 @@ _LINES = declare(
     children=(
         Children("shares", _SHARES, "invoice_line_id"),
         Children("incidental_to", _INCIDENTALS, "line_id", only="device_line"),
+        Children(
+            "serials",
+            declare(
+                "invoiced-serials",
+                InvoicedSerial,
+                read=READ,
+                columns="serial",
+                is_open=True,
+                is_part=True,
+            ),
+            "invoice_line_id",
+            only="serial",
+        ),
     ),
     is_open=True,
     is_part=True,

@@ -229,6 +229,17 @@ class InvoiceLine(Record, table=True):
     confirmed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
+class InvoicedSerial(Record, table=True):
+    """One serial number that an invoice names, as an e-invoice does for its pieces."""
+
+    __table_args__ = (UniqueConstraint("invoice_line_id", "serial"),)
+
+    invoice_line_id: int = link("invoice_line.id", index=False)
+    serial: str = Field(max_length=120)
+    serial_normalised: str | None = Field(default=None, max_length=120, index=True)
+    """As devices have it, for the comparison with the inventory; None is a placeholder."""
+
+
 class CostShare(Record, table=True):
     """Part of an invoice line charged to a measure (Kostenanteil); shares sum to the line."""
 

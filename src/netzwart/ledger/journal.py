@@ -28,6 +28,7 @@ JOURNALED = (
     "delivered_serial",
     "invoice",
     "invoice_line",
+    "invoiced_serial",
     "cost_share",
     "payment",
     "drawdown",

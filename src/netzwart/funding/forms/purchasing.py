@@ -129,6 +129,8 @@ class InvoiceLineForm(Form):
     """What the invoice states, where it is not quantity times price (BT-131)."""
     incidental_to: tuple[Annotated[int, Field(ge=1)], ...] = ()
     """Numbers of the device lines that this delivery, setup or licence belongs to."""
+    serials: tuple[Serial, ...] = ()
+    """What the invoice names; a delivery note may take them over."""
     shares: tuple[ShareForm, ...] = ()
 
 

@@ -1,5 +1,6 @@
 """Lieferungen: the list, a new delivery note of an order, one note with its serial numbers."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from litestar import Controller, get, post
@@ -28,6 +29,7 @@ from netzwart.funding.queries.deliveries import (
     get_delivery_page,
     list_deliveries,
 )
+from netzwart.funding.queries.invoiced_serials import list_undelivered_serials
 from netzwart.funding.queries.orders import get_order_progress
 from netzwart.web.addresses import RowId
 from netzwart.web.requests import Entered, enter, go_to, nothing_entered
@@ -129,9 +131,14 @@ async def _new_page(
     session: AsyncSession, actor: Actor, order_id: int, entered: Entered[Any]
 ) -> Template:
     rows = delivered_rows(entered.values)
+    order = await get_order_progress(session, order_id, actor)
+    offered: Mapping[int, Sequence[str]] = {}
+    if not entered.values:
+        offered = await list_undelivered_serials(session, order_id)
     context = {
-        "order": await get_order_progress(session, order_id, actor),
+        "order": order,
         "values": entered.values,
+        "offered": offered,
         "is_first": not entered.values,
         "errors": {row_field(path, rows): text for path, text in entered.errors.items()},
         "today": today().isoformat(),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, exists, select, true
+from sqlalchemy import ColumnElement, Row, String, cast, exists, null, select, true, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from netzwart.accounts.actors import Actor, Right
@@ -17,6 +17,7 @@ from netzwart.funding.purchase_tables import (
     CostShare,
     IncidentalCost,
     Invoice,
+    InvoicedSerial,
     InvoiceLine,
     Payment,
 )
@@ -25,7 +26,8 @@ from netzwart.funding.queries.loading import invoices_from
 from netzwart.funding.queries.records import InvoiceRecord, PaymentRecord
 from netzwart.funding.queries.visibility import visible_grants
 from netzwart.funding.tables import Drawdown, Grant, Measure
-from netzwart.inventory.tables import Device
+from netzwart.inventory.tables import Device, DeviceModel
+from netzwart.schools.queries import at_schools
 
 _GRANT = table_of(Grant)
 _INVOICE = table_of(Invoice)
@@ -36,7 +38,8 @@ _PAYMENT = table_of(Payment)
 _DRAWDOWN = table_of(Drawdown)
 _INCIDENTAL = table_of(IncidentalCost)
 _USER = table_of(UserAccount)
-_DEVICE = table_of(Device)
+_DEVICE, _MODEL = table_of(Device), table_of(DeviceModel)
+_SERIAL = table_of(InvoicedSerial)
 _DOCUMENT = table_of(Document)
 
 
@@ -65,6 +68,15 @@ class ReceiptRecord:
     sha256: str
 
 
+@dataclass(frozen=True, slots=True)
+class InvoicedSerialRow:
+    """A serial number of an invoice line, and the device of the inventory that has it."""
+
+    serial: str
+    device_id: int | None
+    inventory_number: str | None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InvoicePage:
     """An invoice with all that its page shows."""
@@ -74,6 +86,8 @@ class InvoicePage:
     """By line id."""
     devices: dict[int, list[tuple[int, str]]]
     """By line id: device id and inventory number."""
+    serials: dict[int, list[InvoicedSerialRow]]
+    """By line id, as the invoice names them."""
     receipt: ReceiptRecord | None
     grants: dict[int, str]
     """Grant id → number, of the shares."""
@@ -209,10 +223,12 @@ async def get_invoice_page(session: AsyncSession, invoice_id: int, actor: Actor)
         )
     )
     grants = named.all()
+    devices, serials = await _things(session, invoice_id, actor)
     return InvoicePage(
         invoice=invoice,
         decisions=await _decisions(session, invoice_id),
-        devices=await _devices(session, invoice_id, actor),
+        devices=devices,
+        serials=serials,
         receipt=await _receipt(session, invoice.document_id),
         grants={row.id: row.number for row in grants},
         programmes={row.id: (row.programme, row.issued_on) for row in grants},
@@ -259,21 +275,40 @@ async def _decisions(session: AsyncSession, invoice_id: int) -> dict[int, Decisi
     }
 
 
-async def _devices(
+async def _things(
     session: AsyncSession, invoice_id: int, actor: Actor
-) -> dict[int, list[tuple[int, str]]]:
-    scope = actor.scope(Right.READ_INVENTORY)
-    visible = true() if scope is None else _DEVICE.c.school_id.in_(scope)
-    rows = await session.execute(
-        select(_DEVICE.c.invoice_line_id, _DEVICE.c.id, _DEVICE.c.inventory_number)
-        .join(_LINE, _LINE.c.id == _DEVICE.c.invoice_line_id)
+) -> tuple[dict[int, list[tuple[int, str]]], dict[int, list[InvoicedSerialRow]]]:
+    """Return devices, and serial numbers with the maker's device that has them, by line."""
+    visible = at_schools(_DEVICE.c.school_id, actor.scope(Right.READ_INVENTORY))
+    device = (_DEVICE.c.id, _DEVICE.c.inventory_number)
+    bought = (
+        select(_LINE.c.id.label("line_id"), *device, cast(null(), String).label("serial"))
+        .join(_DEVICE, _DEVICE.c.invoice_line_id == _LINE.c.id)
         .where(_LINE.c.invoice_id == invoice_id, visible)
-        .order_by(_DEVICE.c.inventory_number)
+    )
+    same = (_DEVICE.c.serial_normalised == _SERIAL.c.serial_normalised) & visible
+    of_maker = _MODEL.c.id.is_(None) | (_DEVICE.c.manufacturer_id == _MODEL.c.manufacturer_id)
+    named = (
+        select(_LINE.c.id.label("line_id"), *device, _SERIAL.c.serial)
+        .select_from(
+            _LINE.join(_SERIAL, _SERIAL.c.invoice_line_id == _LINE.c.id)
+            .outerjoin(_MODEL, _MODEL.c.id == _LINE.c.model_id)
+            .outerjoin(_DEVICE, same & of_maker)
+        )
+        .where(_LINE.c.invoice_id == invoice_id)
+    )
+    rows = await session.execute(
+        union_all(bought, named).order_by("line_id", "serial", "inventory_number")
     )
     devices: dict[int, list[tuple[int, str]]] = {}
+    serials: dict[int, dict[str, InvoicedSerialRow]] = {}
     for row in rows:
-        devices.setdefault(row.invoice_line_id, []).append((row.id, row.inventory_number))
-    return devices
+        if row.serial is None:
+            devices.setdefault(row.line_id, []).append((row.id, row.inventory_number))
+        else:
+            found = InvoicedSerialRow(row.serial, row.id, row.inventory_number)
+            serials.setdefault(row.line_id, {}).setdefault(row.serial, found)
+    return devices, {line: list(named.values()) for line, named in serials.items()}
 
 
 async def _number_of(session: AsyncSession, invoice_id: int | None) -> str | None:

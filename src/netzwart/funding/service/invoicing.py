@@ -16,6 +16,7 @@ from netzwart.funding.purchase_tables import (
     CostShare,
     IncidentalCost,
     Invoice,
+    InvoicedSerial,
     InvoiceKind,
     InvoiceLine,
     Payment,
@@ -24,6 +25,7 @@ from netzwart.funding.purchase_tables import (
 from netzwart.funding.rules.kinds import InvoiceFormat
 from netzwart.funding.rules.taxing import gross_of_lines
 from netzwart.funding.service.splitting import split_lines
+from netzwart.inventory.rules import normalised_serial
 from netzwart.money import ZERO, cents, exact, total
 
 _INVOICE = table_of(Invoice)
@@ -98,7 +100,7 @@ async def record_invoice(
         InvoiceLine(
             invoice_id=invoice.id,
             gross=gross,
-            **line.model_dump(exclude={"shares", "incidental_to"}),
+            **line.model_dump(exclude={"shares", "incidental_to", "serials"}),
         )
         for line, gross in zip(form.lines, grosses, strict=True)
     ]
@@ -107,6 +109,15 @@ async def record_invoice(
     for row, shares in zip(rows, split, strict=True):
         session.add_all(CostShare(invoice_line_id=row.id, **share) for share in shares)
     by_number = {row.number: row.id for row in rows}
+    session.add_all(
+        InvoicedSerial(
+            invoice_line_id=by_number[line.number],
+            serial=serial,
+            serial_normalised=normalised_serial(serial),
+        )
+        for line in form.lines
+        for serial in dict.fromkeys(line.serials)
+    )
     session.add_all(
         IncidentalCost(line_id=by_number[line.number], device_line_id=by_number[target])
         for line in form.lines

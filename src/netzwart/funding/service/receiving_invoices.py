@@ -183,6 +183,7 @@ def _line_form(matched: MatchedLine, measure_id: int | None) -> InvoiceLineForm:
         unit_net=line.unit_net.quantize(_PRICE, ROUND_HALF_UP),
         vat_rate=line.vat_rate,
         net=line.net,
+        serials=line.serials,
         shares=tuple(shares),
     )
 
