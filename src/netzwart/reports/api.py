@@ -121,8 +121,9 @@ def _downloading() -> type[Operation]:
     name = {"name": "name", "in": "path", "required": True, "schema": {"type": "string"}}
     said = vars(answer_operation({}, parameters=(name,)))["said"]
     binary = {"schema": {"type": "string", "format": "binary"}}
-    types = ("application/pdf", "application/json", "text/csv")
-    answer = {"description": "the stored bytes", "content": dict.fromkeys(types, binary)}
+    data = {"schema": {"type": ["object", "array"]}}
+    types = {"application/pdf": binary, "text/csv": binary, "application/json": data}
+    answer = {"description": "the stored bytes", "content": types}
     return raw_operation({**said, "responses": {**said["responses"], "200": answer}})
 
 

@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from netzwart.accounts.actors import Actor
 from netzwart.proofs.serialising import as_json
+from netzwart.reports.comparison_words import FIELDS, field_words, value_words
 from netzwart.reports.compiling import PaperOrder, compile_paper
 from netzwart.reports.kinds import PaperKind
 from netzwart.reports.papers.twins import DATA, content_of
@@ -71,6 +72,17 @@ class Difference:
     field: str = ""
     then: str = ""
     now: str = ""
+
+    @property
+    def words(self) -> dict[str, str]:
+        """Return line, field and values as a German page shows them."""
+        line = field_words(self.line) if self.line in FIELDS else self.line
+        return {
+            "line": line,
+            "field": field_words(self.field) if self.field else "Betrag",
+            "then": value_words(self.then),
+            "now": value_words(self.now),
+        }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
