@@ -119,6 +119,10 @@ BOMB = b"""<?xml version="1.0"?><!DOCTYPE lolz [<!ENTITY a "aaaaaaaaaa">
         (BOMB.decode().replace('1.0"', '1.0" encoding="UTF-16"').encode("utf-16"), "DOCTYPE"),
         (b"<?xml version='1.0'?><!doctype x><Invoice/>", "DOCTYPE"),
         (b"<Invoice", "kein gültiges XML"),
+        (b"<?xml version='1.0'?>" + b"<Invoice>" * 300, "kein gültiges XML"),
+        (ubl().replace(b"Innenraum", b"x" * 11_000_000), "kein gültiges XML"),
+        (ubl().replace(b"</Invoice>", b"<x/>" * 2001 + b"</Invoice>"), "2.000 Positionen"),
+        (b"<?xml version='1.0'?><Invoice>" + b"<x/>" * 400_000 + b"</Invoice>", "2.000"),
         (b"<?xml version='1.0'?><Rechnung/>", "keine E-Rechnung"),
         (b"<?xml version='1.0'?><CrossIndustryDocument/>", "ZUGFeRD 1.0"),
         (ubl().replace(b"<cbc:ID>R-2022-0815</cbc:ID>", b""), "Schema (Zeile"),
@@ -132,6 +136,7 @@ BOMB = b"""<?xml version="1.0"?><!DOCTYPE lolz [<!ENTITY a "aaaaaaaaaa">
         (b"%PDF-1.7\nkaputt", "besch"),
         (b"", "XML"),
     ],
+    ids=range(20),
 )
 def test_hostile_and_foreign_files_are_refused_in_german(content: bytes, sentence: str):
     with pytest.raises(ElectronicInvoiceError) as refused:

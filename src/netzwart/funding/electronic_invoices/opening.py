@@ -37,6 +37,11 @@ _SCHEMAS = {
     "ubl-credit-note": "ubl-2.1/maindoc/UBL-CreditNote-2.1.xsd",
 }
 _LARGEST_XML = 20 * 1024 * 1024
+_MOST_TAGS = 400_000
+"""Before parsing: twenty megabytes of empty elements would become a gigabyte of nodes."""
+_MOST_SIBLINGS = 2000
+"""Lines of an invoice. A complaint of the schema names its place by counting the siblings before
+it, so that 200,000 wrong lines would keep a core busy for a quarter of an hour."""
 
 logging.getLogger("pypdf").setLevel(logging.ERROR)
 
@@ -100,10 +105,22 @@ def open_xml(content: bytes) -> XmlNode:
         remove_comments=True,
         remove_pis=True,
     )
+    if content.count(b"<") > _MOST_TAGS:
+        _refuse_crowd()
     try:
-        return XmlNode(etree.fromstring(content, parser))
+        root = etree.fromstring(content, parser)
     except etree.XMLSyntaxError as error:
         raise ElectronicInvoiceError(f"Die Datei ist kein gültiges XML: {error.msg}") from error
+    if any(len(element) > _MOST_SIBLINGS for element in root.iter()):
+        _refuse_crowd()
+    return XmlNode(root)
+
+
+def _refuse_crowd() -> None:
+    raise ElectronicInvoiceError(
+        "Die Rechnungsdatei hat mehr als 2.000 Positionen oder Angaben an einer Stelle. So große "
+        "Rechnungen bitte beim Lieferanten teilen lassen oder von Hand erfassen."
+    )
 
 
 def check_schema(root: XmlNode, schema: str) -> None:
