@@ -115,7 +115,7 @@ async def test_serials_of_the_file_are_kept_and_offered_to_the_delivery(
         assert await list_undelivered_serials(session, order_id) == {7: ["CNXX0001"]}
     browser = site.as_(cast.funding_officer)
     unknown = (await browser.get(f"/foerderung/rechnungen/{invoice.id}")).text
-    assert "1 Seriennummern auf der Rechnung, 1 nicht im Inventar" in unknown
+    assert "1 Seriennummer auf der Rechnung, 1 nicht im Inventar" in unknown
     form = (await browser.get(f"/foerderung/bestellungen/{order_id}/lieferungen/neu")).text
     assert ">CNXX0001</textarea>" in form
     async with database.session() as session:

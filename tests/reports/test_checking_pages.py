@@ -47,6 +47,9 @@ async def test_uploaded_paper_is_genuine_and_a_changed_one_is_not(site: Site, ca
     page = await browser.post("/pruefen", files={"datei": ("x.pdf", document.pdf)})
     assert "Echt und unverändert" in page.text
     assert re.search(r"Signatur</dt><dd[^>]*>\s*gültig", page.text)
+    assert re.search(
+        r"Signiert am</dt><dd[^>]*>\s*<time[^>]*>\d\d\.\d\d\.\d{4}, \d\d:\d\d", page.text
+    )
     page = await browser.post("/pruefen", files={"datei": ("x.pdf", document.pdf + b" ")})
     assert "Inhalt echt, Datei verändert" in page.text
     page = await browser.post("/pruefen", files={"datei": ("x.pdf", b"%PDF-1.4 leer")})

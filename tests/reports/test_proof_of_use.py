@@ -1,3 +1,4 @@
+import re
 from dataclasses import replace
 from decimal import Decimal
 from functools import cache
@@ -343,3 +344,12 @@ def test_unknown_facts_are_dashes_and_absent_blocks_are_left_out():
     assert "ohne Seriennummer" in text
     assert "ausgesondert seit" in text
     assert "ohne Umsatzsteuer" in " ".join(text.split())
+
+
+def test_check_that_names_hundreds_says_how_many_more_there_are():
+    rows = tuple(f"HER-22-{number:06d}" for number in range(200))
+    check = replace(a_proof().checks[0], rows=rows)
+    text = " ".join(text_of(draw_proof_of_use(a_proof(1, 1, checks=(check,)))).split())
+    found = re.search(r"(HER-22-\d{6}) und (\d+) weitere, siehe pruefbericht.json", text)
+    assert found is not None
+    assert int(found[1].removeprefix("HER-22-")) + 1 + int(found[2]) == 200

@@ -12,6 +12,7 @@ import json
 import resource
 import sys
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from typing import Any, Final
 
 import structlog
@@ -40,6 +41,16 @@ class FoundSignature:
     """As the signer says; RFC 3339."""
     stamped_at: str | None
     """As an intact time stamp says."""
+
+    @property
+    def signed_moment(self) -> datetime | None:
+        """Return when it was signed, as pages show moments."""
+        return None if self.signed_at is None else datetime.fromisoformat(self.signed_at)
+
+    @property
+    def stamped_moment(self) -> datetime | None:
+        """Return when it was stamped, as pages show moments."""
+        return None if self.stamped_at is None else datetime.fromisoformat(self.stamped_at)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

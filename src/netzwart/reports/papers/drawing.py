@@ -33,8 +33,8 @@ HEAD_BASELINE: Final = 40 * MM
 FACT_WIDTH: Final = 55 * MM
 FACT_LINE: Final = 11
 SMALL: Final = Style(size=7.5, leading=9.5, padding=2, heading_size=1)
-AUTHENTICITY_HEIGHT: Final = 112
-"""The last block stays together, and rarely needs a page of its own."""
+AUTHENTICITY_HEAD: Final = 38
+"""Heading and rule of the last block, which stays together and rarely needs a page of its own."""
 SIGNATURE_HEIGHT: Final = 24 * MM
 
 
@@ -222,8 +222,8 @@ def _authenticity(section: Section, paper: ListPaper, sha256: str) -> None:
         ("Erzeugt mit", f"netzwart {paper.generator_version}"),
         ("Förderregel", paper.rule_version or ""),
     )
-    section.need(AUTHENTICITY_HEIGHT)
-    section.heading("Echtheit", room=0)
     rows = [Row((cell(Part(label, SOFT)), cell(Part(value)))) for label, value in facts if value]
+    section.need(AUTHENTICITY_HEAD + len(rows) * (SMALL.size + 2 * SMALL.padding))
+    section.heading("Echtheit", room=0)
     columns = (Column(("",), 45), Column(("",), 120))
     section.table(Table(columns=columns, groups=(Group(rows),), style=SMALL))

@@ -1,7 +1,7 @@
 """The annexes for auditors: check report, rule values to compare, deadlines, how to verify."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from netzwart.proofs.values import CheckResult, CheckSeverity, PrintedRuleNote, ProofOfUse
@@ -23,6 +23,9 @@ PLURAL: Final = {
     CheckSeverity.INFO: ("Hinweis", "Hinweise"),
 }
 READING: Final = Style(size=8.5, leading=11.2, padding=4, heading_size=7.5)
+
+MOST_TOLD: Final = 360
+"""Letters of what a check names; five lines. All of it is in the file's own check report."""
 
 AUTHENTICITY_HEIGHT: Final = 75 * MM
 """The last block stays together: a page with one line of it looks like a mistake."""
@@ -129,10 +132,22 @@ def _check(check: CheckResult) -> Row:
             cell(Part(check.subject, max_lines=4)),
             cell(
                 Part(check.message, max_lines=8),
-                Part(", ".join(check.rows), SOFT, max_lines=6),
+                Part(_rows_told(check.rows), SOFT, max_lines=8),
             ),
         )
     )
+
+
+def _rows_told(rows: Sequence[str]) -> str:
+    """Return the rows a check names, as far as a few lines hold them, and how many more."""
+    count, length = 0, 0
+    for row in rows:
+        length += len(row) + 2
+        if count and length > MOST_TOLD:
+            break
+        count += 1
+    told, rest = ", ".join(rows[:count]), len(rows) - count
+    return f"{told} und {rest} weitere, siehe pruefbericht.json" if rest else told
 
 
 def rule_note_table(notes: tuple[PrintedRuleNote, ...]) -> Table:
