@@ -107,14 +107,13 @@ async def test_page_filters_pages_and_says_when_nothing_fits(
     monkeypatch.setattr(register, "PAGE", 1)
     async with database.session() as session:
         grant = await a_grant(session)
-        for number in (1, 2):
-            await an_issued(session, number, grant_id=grant.id)
+        _, newest = [await an_issued(session, n, grant_id=grant.id) for n in (1, 2)]
     browser = site.as_(cast.funding_officer)
     page = (await browser.get(f"/nachweise?grant={grant.id}&papier=earmark_list")).text
     assert "VN-2026-0002" in page
     assert "VN-2026-0001" not in page
     assert re.search('<option value="earmark_list"[^>]* selected', page)
-    part = await browser.get(f"/nachweise?grant={grant.id}&before=2", htmx=True)
+    part = await browser.get(f"/nachweise?grant={grant.id}&before={newest}", htmx=True)
     assert "<html" not in part.text
     assert "VN-2026-0001" in part.text
     assert "Nichts gefunden" in (await browser.get("/nachweise?kind=earmark_list")).text
