@@ -132,6 +132,8 @@ BROKEN: list[tuple[str, CheckSeverity, Break]] = [
         r, tranches=(a_row("tranche", number=2022, amount=Decimal("4999.99")),))),
     ("CHK-21", WARNING, lambda r: replace(
         r, messages=(a_row("message", key="costs_changed", day=date(2022, 11, 30)),))),
+    ("CHK-21", WARNING, lambda r: replace(
+        r, clawbacks=(a_row("clawback", amount=Decimal("10.00"), day=date(2022, 11, 20)),))),
     ("CHK-22", WARNING, lambda r: with_device(r, labelled_on=None)),
     ("CHK-23", WARNING, _tablets),
     ("CHK-26", ERROR, lambda r: around(r, loans=())),
@@ -266,6 +268,15 @@ def test_borrowers_name_is_found_but_never_shown():
     record = with_line(a_surrounded_record(), text="Tablet für Erika Erfunden")
     [found] = _complaints(record, "CHK-26")
     assert "Erika" not in f"{found.subject} {found.message} {found.rows}"
+
+
+def test_paid_clawback_is_no_duty_any_more():
+    row = a_row("clawback", amount=Decimal("10.00"), second=Decimal("0.55"), day=date(2022, 11, 20))
+    open_one = replace(a_surrounded_record(), clawbacks=(row,))
+    [found] = _complaints(open_one, "CHK-21")
+    assert "10,55" in found.subject
+    paid = replace(open_one, clawbacks=(replace(row, second_day=date(2022, 11, 25)),))
+    assert _complaints(paid, "CHK-21") == []
 
 
 def test_changed_figures_are_told_from_then_to_now():

@@ -88,6 +88,16 @@ class CalledMoney:
 
 
 @dataclass(frozen=True, slots=True)
+class DemandedMoney:
+    """What the authority wants back and has not got: due with its demand, as interest runs on."""
+
+    id: int
+    demanded_on: date
+    amount: Decimal
+    """With the interest demanded."""
+
+
+@dataclass(frozen=True, slots=True)
 class RetainedMoney:
     """What a supplier is still owed when the warranty ends."""
 
@@ -110,6 +120,7 @@ class DeadlineFacts:
     drawn: Decimal = ZERO
     """Called so far, whether it has arrived or not."""
     messages: Sequence[MessageDay] = ()
+    clawbacks: Sequence[DemandedMoney] = ()
     called: Sequence[CalledMoney] = ()
     retained: Sequence[RetainedMoney] = ()
 
@@ -226,7 +237,16 @@ def _running(facts: DeadlineFacts) -> list[GrantDeadline]:
         )
         for one in facts.retained
     ]
-    return [*messages, *called, *retained]
+    demanded = [
+        GrantDeadline(
+            DeadlineKind.CLAWBACK_DUE,
+            one.demanded_on,
+            f"Rückforderung: {format_euro(one.amount)} zurückzahlen",
+            str(one.id),
+        )
+        for one in facts.clawbacks
+    ]
+    return [*messages, *demanded, *called, *retained]
 
 
 def is_soon(deadline: GrantDeadline, on: date, ahead: timedelta) -> bool:

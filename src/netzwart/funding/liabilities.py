@@ -10,6 +10,7 @@ from decimal import Decimal
 from netzwart.funding.deadlines import (
     CalledMoney,
     DeadlineFacts,
+    DemandedMoney,
     MessageDay,
     RetainedMoney,
     earmark_begin,
@@ -120,6 +121,11 @@ def deadline_facts(grant: SettledGrant) -> DeadlineFacts:
         approved=head.approved_amount,
         drawn=total([row.amount for row in record.drawdowns]),
         messages=open_messages(record),
+        clawbacks=[
+            DemandedMoney(row.id, row.day, row.amount + row.second)
+            for row in record.clawbacks
+            if row.second_day is None and row.day is not None
+        ],
         called=_called(grant),
         retained=[
             RetainedMoney(invoice.number, invoice.retained_until, invoice.retained)

@@ -25,6 +25,7 @@ _RUNNING: Final[Mapping[DeadlineKind, str]] = {
     DeadlineKind.LAST_DRAWDOWN: "Förderprogramm oder Bescheid",
     DeadlineKind.SPEND_CALLED_MONEY: "ANBest-G Nr. 1.4: innerhalb von zwei Monaten",
     DeadlineKind.MESSAGE_DUE: "ANBest-G Nr. 5",
+    DeadlineKind.CLAWBACK_DUE: "ANBest-G Nr. 9: mit dem Bescheid fällig, Zinsen laufen",
     DeadlineKind.RETAINED_MONEY: "Ende der Gewährleistung",
 }
 """Deadlines that come and go, with what they rest on; the standing ones have their own rows."""

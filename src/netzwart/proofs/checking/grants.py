@@ -22,7 +22,12 @@ _TOLERANCE = Decimal("1.20")
 """Single positions of the plan may be exceeded by 20 %. Source: ANBest-G 1.2."""
 _SOON = timedelta(days=60)
 _WATCHED = frozenset(
-    {DeadlineKind.MESSAGE_DUE, DeadlineKind.EARMARK_END, DeadlineKind.RETENTION_END}
+    {
+        DeadlineKind.MESSAGE_DUE,
+        DeadlineKind.CLAWBACK_DUE,
+        DeadlineKind.EARMARK_END,
+        DeadlineKind.RETENTION_END,
+    }
 )
 """Days beside the proof's own; money has its own check."""
 _PLAN = "Finanzierungsplan"
