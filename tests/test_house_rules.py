@@ -92,6 +92,16 @@ def test_decision_records_are_numbered_once_and_listed():
     assert [record.name for record in records if record.name not in index] == []
 
 
+def test_migrations_form_one_chain_in_the_order_of_their_names():
+    scripts = sorted((ROOT / "migrations/versions").glob("[0-9]*.py"))
+    says = re.compile(r'^(\w*revision) = "?(\w+)"?$', re.MULTILINE)
+    said = [dict(says.findall(_text(script))) for script in scripts]
+    numbers = [script.name[:4] for script in scripts]
+    assert [one["revision"] for one in said] == numbers
+    assert [one["down_revision"] for one in said] == ["None", *numbers[:-1]]
+    assert numbers == [f"{index:04d}" for index in range(1, len(numbers) + 1)]
+
+
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.name)
 def test_templates_have_no_inline_script_or_style(path: Path):
     text = _text(path)
