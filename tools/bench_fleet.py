@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from dataclasses import replace
 from pathlib import Path
 
 from bench_poll import Fleet, Parts, hosts, targets
@@ -27,6 +28,8 @@ from netzwart.network.polling.settling import settle
 INTERVAL_S = 60
 SETTLING_S = 75
 """Until each node has come to its own place within the minute."""
+_EDGE_S = 10
+"""Whoever's turn lies on the edge of the window is seen a little before it or after."""
 GOAL_BASE_MIB, GOAL_NODE_KIB, GOAL_IDENTIFY_S = 200, 60, 180
 GAPS = text(
     "SELECT count(*), max(gap) FROM (SELECT (julianday(taken_at) - julianday(lag(taken_at)"
@@ -56,7 +59,8 @@ async def hold(parts: Parts, options: argparse.Namespace, url: str, *, dead: boo
         run = asyncio.create_task(fleet.cycle.run(stop))
         await asyncio.sleep(SETTLING_S)
         before = fleet.ok, fleet.failed, time.process_time(), time.monotonic()
-        since = time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime())
+        met = replace(fleet.wire.fleet.counts)
+        since = time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime(time.time() - _EDGE_S))
         await asyncio.sleep(INTERVAL_S * options.minutes)
         seconds, cpu = time.monotonic() - before[3], time.process_time() - before[2]
         polls, failed = fleet.ok - before[0], fleet.failed - before[1]
@@ -75,6 +79,10 @@ async def hold(parts: Parts, options: argparse.Namespace, url: str, *, dead: boo
     print(f"{f', the longest {longest:.0f} s' if longest else ''}; {failed} polls without answer")
     print(
         f"  CPU {cpu / seconds * 100:.1f} % of one core, {cpu / max(1, polls) * 1000:.3f} ms each"
+    )
+    asked = fleet.wire.fleet.counts
+    print(
+        f"  {asked.sent - met.sent} datagrams sent, {asked.repeated - met.repeated} of them again"
     )
     is_held = polls >= live * seconds / INTERVAL_S * 0.97 and seen >= live
     return int(not is_held) + int(bool(late))

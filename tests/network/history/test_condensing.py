@@ -53,10 +53,12 @@ async def test_hours_and_days_are_summed_up_once_and_raw_is_dropped(place: Place
     async with place.database.session(writing=False) as session:
         with frozen_at(NOW):
             by_port = await traffic_by_hour(session, node_id)
+            one = await traffic_by_hour(session, node_id, ports={2})
             rates = await latest_rates(session, node_id)
             (days,) = (
                 await traffic_by_day(session, [node_id], NOW.date() - timedelta(days=3), NOW.date())
             ).values()
+    assert one == {2: by_port[2]}
     assert len(by_port[1]) == 48, "the running hour comes from the raw samples"
     assert {hour.in_bps for hour in by_port[1]} == {PER_S * 8}
     assert {hour.up_share for hour in by_port[1]} == {1.0}

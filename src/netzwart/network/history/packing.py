@@ -13,7 +13,7 @@ Octets and errors stand in pairs, in then out, in the order of the ifIndexes.
 
 import struct
 import zlib
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -202,8 +202,8 @@ def pack_totals(totals: Sequence[PortTotals]) -> bytes:
     return bytes((_VERSION,)) + zlib.compress(packed)
 
 
-def unpack_totals(packed: bytes) -> tuple[PortTotals, ...]:
-    """Return a period's sums by interface.
+def unpack_totals(packed: bytes, ports: Container[int] | None = None) -> tuple[PortTotals, ...]:
+    """Return a period's sums by interface; of these ifIndexes only, if any are named.
 
     Raises:
         UnreadableHistoryError: the bytes are not a rollup of a known version.
@@ -212,6 +212,10 @@ def unpack_totals(packed: bytes) -> tuple[PortTotals, ...]:
         raise UnreadableHistoryError("rollup of another version")
     try:
         rows = zlib.decompress(packed[1:])
-        return tuple(PortTotals(*row) for row in _TOTALS.iter_unpack(rows))
+        return tuple(
+            PortTotals(*row)
+            for row in _TOTALS.iter_unpack(rows)
+            if ports is None or row[0] in ports
+        )
     except (zlib.error, struct.error) as problem:
         raise UnreadableHistoryError("damaged rollup") from problem

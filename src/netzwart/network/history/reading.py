@@ -3,7 +3,7 @@
 Whoever calls these has already checked that the node may be seen; no scope is applied here.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -63,9 +63,15 @@ class PortRates:
 
 
 async def traffic_by_hour(
-    session: AsyncSession, node_id: int, *, hours: int = SPARKLINE_HOURS
+    session: AsyncSession,
+    node_id: int,
+    *,
+    hours: int = SPARKLINE_HOURS,
+    ports: Container[int] | None = None,
 ) -> Mapping[int, Sequence[TrafficHour]]:
     """Return each interface's last hours by ifIndex, oldest first, in two statements.
+
+    Whoever shows some ports names their ifIndexes: then the others are not unpacked.
 
     The hours not summed up yet, the running one included, are summed up here from the raw samples.
     An hour without an answer is absent: draw a gap, not a zero.
@@ -73,7 +79,7 @@ async def traffic_by_hour(
     first = hour_of(utcnow()) - (hours - 1) * HOUR
     summed = await _periods(session, [node_id], RollupPeriod.HOUR, first, utcnow())
     found: dict[datetime, Sequence[PortTotals]] = {
-        row.starts_at: unpack_totals(row.packed) for row in summed
+        row.starts_at: unpack_totals(row.packed, ports) for row in summed
     }
     rest = max(found, default=first - HOUR) + HOUR
     raw = await list_samples(session, node_id, rest - LONGEST_GAP)
@@ -82,7 +88,7 @@ async def traffic_by_hour(
     by_port: dict[int, list[TrafficHour]] = {}
     for start in sorted(found):
         for one in found[start]:
-            if one.observed_s:
+            if one.observed_s and (ports is None or one.index in ports):
                 by_port.setdefault(one.index, []).append(_hour(start, one))
     return by_port
 

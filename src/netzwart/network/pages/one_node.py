@@ -107,7 +107,7 @@ async def _ports(session: AsyncSession, node_id: int, after: int | None) -> dict
     shown, now = rows[:_PAGE], utcnow()
     total, up = await queries.count_interfaces(session, node_id)
     rates = await latest_rates(session, node_id)
-    traffic = await traffic_by_hour(session, node_id)
+    traffic = await traffic_by_hour(session, node_id, ports={row.if_index for row in shown})
     return {
         "ports": [
             (row, rates.get(row.if_index), sparklines.sparkline(traffic.get(row.if_index, ()), now))
