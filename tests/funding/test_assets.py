@@ -10,7 +10,7 @@ from tests.cast import Cast
 from tests.client import Site
 
 from netzwart.accounts.actors import SYSTEM
-from netzwart.database import Database
+from netzwart.database import Database, table_of
 from netzwart.funding.queries import load_grants
 from netzwart.funding.service.booking import AssetFileError, read_assets, replace_asset_bookings
 from netzwart.funding.tables import AssetBooking
@@ -61,7 +61,8 @@ async def test_list_is_taken_over_and_replaced_as_a_whole(
         async with database.session() as session:
             await replace_asset_bookings(session, content.encode(), SYSTEM)
     async with database.session(writing=False) as session:
-        assert list(await session.scalars(select(AssetBooking.asset_number))) == ["4711-3"]
+        numbers = await session.scalars(select(table_of(AssetBooking).c.asset_number))
+        assert list(numbers) == ["4711-3"]
     assert "10,00" in (await browser.get("/foerderung/anlagen")).text
     assert (await site.as_(cast.auditor).post("/foerderung/anlagen", {})).status_code == 403
 

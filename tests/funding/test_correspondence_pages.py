@@ -10,7 +10,8 @@ from tests.cast import Cast
 from tests.client import Site
 from tests.proofs.test_compiling import Scene, a_scene
 
-from netzwart.database import Database
+from netzwart.database import Database, table_of
+from netzwart.funding.rules.duties import MessageOccasion
 from netzwart.funding.tables import (
     AuthorityMessage,
     Clawback,
@@ -116,7 +117,7 @@ async def test_forms_are_for_officers_and_for_the_grants_own_rows(
     async with database.session() as session:
         other = await a_grant(session)
         message = AuthorityMessage(
-            grant_id=other.id, occasion="costs_changed", due_on=other.issued_on
+            grant_id=other.id, occasion=MessageOccasion.COSTS_CHANGED, due_on=other.issued_on
         )
         session.add(message)
         await session.flush()
@@ -206,4 +207,5 @@ async def test_income_names_the_device_it_came_for(
     right = {**income, "device": scene.devices[0].inventory_number}
     assert (await browser.post(base, right)).status_code == 303
     async with database.session(writing=False) as session:
-        assert (await session.scalars(select(Income.device_id))).one() == scene.devices[0].id
+        found = await session.scalars(select(table_of(Income).c.device_id))
+        assert found.one() == scene.devices[0].id

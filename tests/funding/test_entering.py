@@ -14,7 +14,7 @@ from tests.builders import (
 from tests.cast import Cast
 from tests.client import Site
 
-from netzwart.database import Database
+from netzwart.database import Database, table_of
 from netzwart.funding.pages.entering import InvoiceEntryForm, line_field, offered_rows
 from netzwart.funding.purchase_tables import CostShare, DeliveryLine, InvoiceLine, OrderShare
 
@@ -89,7 +89,7 @@ async def test_lines_are_proposed_from_order_and_delivery_and_must_be_the_total(
     async with database.session(writing=False) as session:
         recorded = (await session.scalars(select(InvoiceLine))).one()
         assert recorded.order_line_id == line.id
-        shares = (await session.scalars(select(CostShare.amount))).all()
+        shares = (await session.scalars(select(table_of(CostShare).c.amount))).all()
         assert sorted(shares) == [Decimal("595.00"), Decimal("1785.00")]
     rest = (await browser.get(f"{NEW}?bestellung={order.id}")).text
     assert 'value="Access Point AP-1"' not in rest

@@ -13,6 +13,7 @@ from netzwart.network.protocols.engines import Engine, keys_at
 from netzwart.network.protocols.envelopes import CommunityEnvelope, Envelope, identity_of
 from netzwart.network.protocols.replies import (
     AuthProtocol,
+    Index,
     Oid,
     PrivacyProtocol,
     SnmpTarget,
@@ -191,7 +192,7 @@ def test_pysnmp_reads_each_of_many_questions_under_one_cipher():
     envelope = SecureEnvelope(secure_target(), engine)
     questions = [
         *scalar_questions(tuple(map(Oid, SCALARS))),
-        *block_questions(Block((Oid(COLUMNS[0]),), tuple("123456789")), 2),
+        *block_questions(Block((Oid(COLUMNS[0]),), tuple(map(Index, "123456789"))), 2),
     ]
     for number in range(200):
         if number % 50 == 0:
