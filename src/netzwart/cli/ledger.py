@@ -1,10 +1,14 @@
-"""`netzwart ledger seal` and `netzwart ledger export`: the hash chain by hand."""
+"""`netzwart ledger seal`, `export` and `expire`: the hash chain by hand, and its oldest rows."""
 
 import argparse
 import asyncio
+import json
+from dataclasses import asdict
 from pathlib import Path
 
+from netzwart.accounts.actors import SYSTEM
 from netzwart.cli.installation import open_installation
+from netzwart.custody.service.retaining import erase_expired, find_expired
 from netzwart.ledger.exporting import export_chain
 from netzwart.ledger.sealing import seal_days
 
@@ -23,12 +27,51 @@ def add_parser(
     acts.add_parser("seal", help="alle vergangenen Tage siegeln, die es noch nicht sind")
     export = acts.add_parser("export", help="Kette und Zeilen in eine Datei schreiben")
     export.add_argument("file", type=Path, help="Ziel, endet auf .jsonl.gz")
+    expire = acts.add_parser(
+        "expire",
+        help="Sichtungen nennen, deren Aufbewahrungsfristen alle abgelaufen sind",
+        description="Nennt, was gelöscht werden dürfte. Mit --apply wird gelöscht; der "
+        "Fingerabdruck jeder Zeile bleibt, und die Kette bleibt prüfbar.",
+        epilog="Beispiel: netzwart ledger expire --apply",
+    )
+    expire.add_argument("--apply", action="store_true", help="löschen")
+    expire.add_argument("--json", action="store_true", help="maschinenlesbar ausgeben")
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Do what is asked."""
+    if arguments.act == "expire":
+        return asyncio.run(_expire(is_applied=arguments.apply, as_json=arguments.json))
     return asyncio.run(_seal() if arguments.act == "seal" else _export(arguments.file))
+
+
+async def _expire(*, is_applied: bool, as_json: bool) -> int:
+    async with (
+        open_installation(upgrade=False) as installation,
+        installation.database.session(writing=is_applied) as session,
+    ):
+        expired = await find_expired(session)
+        done = await erase_expired(session, SYSTEM) if is_applied else None
+    told = {"devices": expired.devices, "sightings": len(expired.of_devices),
+            "sightings_of_no_device": len(expired.of_nobody)}  # fmt: skip
+    told |= {} if done is None else asdict(done)
+    if as_json:
+        print(json.dumps(told))
+    else:
+        print(
+            f"{told['sightings']} Sichtungen von {expired.devices} Geräten und "
+            f"{told['sightings_of_no_device']} ohne Gerät: alle Fristen sind abgelaufen."
+        )
+        if done is None:
+            print("Nichts gelöscht. Löschen: netzwart ledger expire --apply")
+        else:
+            print(f"{done.erased} gelöscht; ihre Fingerabdrücke bleiben in der Kette.")
+            if done.unsealed:
+                print(f"{done.unsealed} sind noch nicht gesiegelt und bleiben bis dahin.")
+            if done.altered:
+                print(f"FEHLER {done.altered} passen nicht zum Siegel und bleiben als Beweis.")
+    return 1 if done is not None and done.altered else 0
 
 
 async def _seal() -> int:

@@ -31,7 +31,8 @@ CONTROLLERS = [
         Writing(
             DEVICE_MODELS,
             Right.EDIT_INVENTORY,
-            "manufacturer name part_number category useful_life_years end_of_life_on network",
+            "manufacturer name part_number category useful_life_years end_of_life_on"
+            " target_firmware network",
             may_delete=True,
         ),
     ),

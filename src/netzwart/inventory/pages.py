@@ -21,6 +21,7 @@ from netzwart.inventory.forms import DeviceChangeForm, DeviceForm, MoveForm, Not
 from netzwart.inventory.labels import STATUS_LABELS
 from netzwart.inventory.queries import get_device, model_choices
 from netzwart.inventory.scheme_pages import NumberSchemeController
+from netzwart.inventory.rules import model_named
 from netzwart.inventory.service.handling_devices import (
     BY_OTHER_ACTS,
     add_device,
@@ -85,12 +86,18 @@ class DeviceFormsController(Controller):
 
     @get("/neu")
     async def new(
-        self, session: DbSession, actor: CurrentActor, school: FromQuery[str] = ""
+        self,
+        session: DbSession,
+        actor: CurrentActor,
+        school: FromQuery[str] = "",
+        serial: FromQuery[str] = "",
+        model: FromQuery[str] = "",
     ) -> Template:
-        """Show the form for a new device."""
+        """Show the form for a new device, with what the network already told of it."""
         entered = nothing_entered()
-        entered.values |= {"school_id": school, "status": "in_storage"}
-        return await _new(session, actor, entered)
+        status = "in_service" if serial else "in_storage"
+        entered.values |= {"school_id": school, "serial": serial[:120], "status": status}
+        return await _new(session, actor, entered, model)
 
     @post()
     async def create(
@@ -246,15 +253,20 @@ async def _rooms(session: AsyncSession, actor: Actor) -> list[tuple[int, str]]:
     return [(room.id, f"{room.short_name} · {room.number} {room.name}".strip()) for room in rooms]
 
 
-async def _new(session: AsyncSession, actor: Actor, entered: Entered[Any]) -> Template:
+async def _new(
+    session: AsyncSession, actor: Actor, entered: Entered[Any], model: str = ""
+) -> Template:
     schools = await school_choices(session, actor.scope(Right.EDIT_INVENTORY))
+    models = await model_choices(session)
+    if model and (known := model_named(models, model)) is not None:
+        entered.values.setdefault("model_id", known)
     if len(schools) == 1:
         entered.values.setdefault("school_id", schools[0][0])
     return _form_of(
         "new",
         None,
         entered,
-        models=await model_choices(session),
+        models=models,
         schools=schools,
         rooms=await _rooms(session, actor),
         statuses=_STATUSES,

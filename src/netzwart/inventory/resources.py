@@ -62,7 +62,10 @@ DEVICE_MODELS = declare(
     "device-models",
     DeviceModel,
     read=Right.READ_INVENTORY,
-    columns="name part_number category useful_life_years end_of_life_on network:is_network",
+    columns=(
+        "name part_number category useful_life_years end_of_life_on target_firmware"
+        " network:is_network"
+    ),
     references=(MANUFACTURER,),
     is_open=True,
     search=("name", "part_number"),

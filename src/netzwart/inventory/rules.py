@@ -1,6 +1,7 @@
 """The trade's rules about devices; pure."""
 
 import re
+from collections.abc import Sequence
 
 _PUNCTUATION = re.compile(r"[^0-9A-Z]")
 _SEPARATORS = re.compile(r"[:.\-]")
@@ -59,3 +60,26 @@ def normalised_mac(text: str) -> str | None:
     if not _MAC.fullmatch(digits):
         return None
     return ":".join(digits[start : start + 2] for start in range(0, 12, 2))
+
+
+def model_named(choices: Sequence[tuple[int, str]], told: str) -> int | None:
+    """Return the model that a device calls itself by, of (id, label) pairs; None if not plain.
+
+    Makers put more into the name than the record does; the longest label's end that stands in
+    what was told is meant, unless two are equally long.
+    """
+    said = told.casefold()
+    fitting = sorted(
+        ((len(name), key) for key, label in choices if (name := _last_words(label, said))),
+        reverse=True,
+    )
+    if not fitting or (len(fitting) > 1 and fitting[0][0] == fitting[1][0]):
+        return None
+    return fitting[0][1]
+
+
+def _last_words(label: str, said: str) -> str:
+    """Return the longest end of a label, by words, that stands in what was said."""
+    words = label.casefold().split()
+    ends = (" ".join(words[start:]) for start in range(len(words)))
+    return next((end for end in ends if len(end) > 1 and end in said), "")

@@ -2,7 +2,7 @@
 
 from netzwart.accounts.actors import Right
 from netzwart.accounts.resources import Writing, refuse_removal, resource_controller
-from netzwart.schools.resources import ROOMS, SCHOOLS
+from netzwart.schools.resources import CLOSURES, ROOMS, SCHOOLS
 
 CONTROLLERS = [
     resource_controller(
@@ -21,5 +21,9 @@ CONTROLLERS = [
         Writing(
             ROOMS, Right.EDIT_SCHOOLS, "school building number name kind floor", may_delete=True
         ),
+    ),
+    resource_controller(
+        CLOSURES,
+        Writing(CLOSURES, Right.EDIT_SCHOOLS, "school from_on until_on reason", may_delete=True),
     ),
 ]

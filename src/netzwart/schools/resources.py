@@ -1,7 +1,7 @@
 """What the API shows of schools and rooms, and how other resources name them."""
 
 from netzwart.accounts.actors import Right
-from netzwart.schools.tables import Building, Room, School, SchoolOperator
+from netzwart.schools.tables import Building, Room, School, SchoolClosure, SchoolOperator
 from netzwart.web.resources import Reference, declare
 
 SCHOOL = Reference(
@@ -76,4 +76,16 @@ ROOMS = declare(
     open_to_grants=True,
     search=("number", "name"),
     sort="number",
+)
+
+CLOSURES = declare(
+    "school-closures",
+    SchoolClosure,
+    read=Right.READ_SCHOOLS,
+    columns="from_on until_on reason",
+    references=(SCHOOL,),
+    school=("school_id",),
+    open_to_grants=True,
+    search=("reason",),
+    sort="-from_on",
 )
