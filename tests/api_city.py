@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from netzwart.accounts.tables import ApiToken, AuditEvent, Role
+from netzwart.custody.tables import AuditDraw, AuditDrawLine, DrawnState
 from netzwart.database import Record
 from netzwart.documents.service import path_of
 from netzwart.documents.tables import Document
@@ -54,7 +55,7 @@ from netzwart.rollout.tables import (
     SiteSurvey,
     Wave,
 )
-from netzwart.schools.tables import Building
+from netzwart.schools.tables import Building, SchoolClosure
 from netzwart.web.tables import Webhook
 from tests import builders
 
@@ -89,6 +90,7 @@ async def two_schools(session: AsyncSession) -> tuple[Marked, Marked]:
         await _papers_and_things(session, marked, model.id, supplier.id)
     for marked, other in ((first, second), (second, first)):
         await _wire(session, marked, other)
+        await _evidence(session, marked)
         await _intent(session, marked)
         await _offices(session, marked)
     return first, second
@@ -279,6 +281,24 @@ async def _wire(session: AsyncSession, marked: Marked, other: Marked) -> None:
             room_id=other.ids["rooms"],
         ),
     )  # fmt: skip
+
+
+async def _evidence(session: AsyncSession, marked: Marked) -> None:
+    mark, ids = marked.mark, marked.ids
+    draw = AuditDraw(
+        grant_id=marked.grant_id, seed=f"{mark}-Losung", listed=f"{mark}-0001;{mark}-SN1",
+        list_sha256="d" * 64, population=1, size=1, drawn_at=AT,
+    )  # fmt: skip
+    ids["draws"] = (await _keep(session, draw)).id
+    line = AuditDrawLine(
+        draw_id=draw.id, position=1, device_id=ids["devices"], inventory_number=f"{mark}-0001",
+        state=DrawnState.WAITING,
+    )  # fmt: skip
+    await _keep(session, line)
+    closure = SchoolClosure(
+        school_id=marked.school_id, from_on=DAY, until_on=DAY, reason=f"{mark}-Studientag"
+    )
+    ids["school-closures"] = (await _keep(session, closure)).id
 
 
 async def _intent(session: AsyncSession, marked: Marked) -> None:

@@ -52,13 +52,13 @@ async def _sightings(database: Database) -> int:
 
 async def test_sightings_go_when_every_period_is_over_and_the_chain_holds(database: Database):
     town = await a_town(database)
-    bound = await town.buy("G1", status=DeviceStatus.DISPOSED, disposed_on=GONE)
+    paid = await town.buy("G1", status=DeviceStatus.DISPOSED, disposed_on=GONE)
     begun = datetime(2024, 2, 1, 9, tzinfo=UTC)
     with frozen_at(begun):
         async with database.session() as session:
             gone = await a_device(session, status=DeviceStatus.DISPOSED, disposed_on=GONE)
             stands = await a_device(session)
-            funded = await session.get_one(Device, bound)
+            funded = await session.get_one(Device, paid)
             old = await a_device(session, status=DeviceStatus.DISPOSED, disposed_on=GONE)
             new = await a_device(session, predecessor_id=old.id)
             for device in (gone, stands, funded, old, new):
@@ -72,16 +72,17 @@ async def test_sightings_go_when_every_period_is_over_and_the_chain_holds(databa
     with frozen_at(datetime(2035, 1, 2, 12, tzinfo=UTC)):
         async with database.session(writing=False) as session:
             expired = await find_expired(session)
-        assert len(expired.of_devices) == 1, "not what stands, is bound, or was swapped for it"
+        assert expired.devices == 2, "neither what stands nor what it was swapped for"
+        assert len(expired.of_devices) == 2
         assert len(expired.of_nobody) == 1
         async with database.session() as session:
             done = await erase_expired(session, ANNA)
-            assert (done.erased, done.unsealed, done.altered) == (2, 0, 0)
+            assert (done.erased, done.unsealed, done.altered) == (3, 0, 0)
             assert (await erase_expired(session, ANNA)).erased == 0
-    assert await _sightings(database) == 4
+    assert await _sightings(database) == 3
     async with database.session(writing=False) as session:
         rows = (await session.execute(select(ErasedRow))).scalars().all()
-        assert [row.retained_until for row in rows] == [date(2034, 12, 31)] * 2
+        assert [row.retained_until for row in rows] == [date(2034, 12, 31)] * 3
         assert (await check_chain(session, date(2024, 2, 3)))[1] == []
 
 

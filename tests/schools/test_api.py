@@ -46,3 +46,21 @@ async def test_list_of_schools_is_written_whole_or_not_at_all(api: Api):
     assert "„number“" in named["1.numbr"]
     assert {"1.number", "1.name", "1.short_name"} <= set(named)
     assert (await anna.get("schools"))["items"] == []
+
+
+async def test_closures_are_kept_by_the_administration_and_read_by_the_school(api: Api):
+    anna = await api.caller()
+    school = await anna.post("schools", SCHOOL)
+    closed = {"from_on": "2026-11-23", "until_on": "2026-11-24", "reason": "Studientage"}
+    made = await anna.post("school-closures", closed | {"school": SCHOOL["number"]})
+    everywhere = await anna.post("school-closures", closed | {"reason": "Sturmwarnung"})
+    assert (made["school"], everywhere["school"]) == (SCHOOL["number"], None)
+    clara = await api.caller(Role.TECHNICIAN, school["id"])
+    assert [one["reason"] for one in (await clara.get("school-closures"))["items"]] == [
+        "Studientage"
+    ]
+    await clara.post("school-closures", closed, 403)
+    backwards = closed | {"until_on": "2026-11-20"}
+    problem = await anna.post("school-closures", backwards, 422)
+    assert problem["errors"][0]["message"] == "Das Ende liegt vor dem Anfang."
+    await anna.delete(f"school-closures/{made['id']}", 204)

@@ -85,7 +85,6 @@ CLOSURES = declare(
     columns="from_on until_on reason",
     references=(SCHOOL,),
     school=("school_id",),
-    open_to_grants=True,
     search=("reason",),
     sort="-from_on",
 )

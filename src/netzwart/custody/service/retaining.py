@@ -102,7 +102,7 @@ async def _ends(session: AsyncSession) -> Mapping[int, date | None]:
     rows = await session.execute(
         select(_devices.c.id, _devices.c.status, _devices.c.disposed_on, _devices.c.changed_at)
     )
-    present = {row.id: row for row in rows}
+    present = {row[0]: row for row in rows}
     heads = heads_of(await load_devices(session))
     chains: dict[int, list[int]] = defaultdict(list)
     for device_id in present:
