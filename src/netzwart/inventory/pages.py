@@ -20,8 +20,8 @@ from netzwart.inventory.codes import device_id_of
 from netzwart.inventory.forms import DeviceChangeForm, DeviceForm, MoveForm, NoteForm, StatusForm
 from netzwart.inventory.labels import STATUS_LABELS
 from netzwart.inventory.queries import get_device, model_choices
-from netzwart.inventory.scheme_pages import NumberSchemeController
 from netzwart.inventory.rules import model_named
+from netzwart.inventory.scheme_pages import NumberSchemeController
 from netzwart.inventory.service.handling_devices import (
     BY_OTHER_ACTS,
     add_device,

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -102,7 +103,7 @@ async def _ends(session: AsyncSession) -> Mapping[int, date | None]:
     rows = await session.execute(
         select(_devices.c.id, _devices.c.status, _devices.c.disposed_on, _devices.c.changed_at)
     )
-    present = {row[0]: row for row in rows}
+    present: dict[int, Any] = {row[0]: row for row in rows}
     heads = heads_of(await load_devices(session))
     chains: dict[int, list[int]] = defaultdict(list)
     for device_id in present:
