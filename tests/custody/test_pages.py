@@ -115,6 +115,9 @@ async def test_sample_is_drawn_by_the_funding_office_and_read_by_auditors(
     assert ended.status_code == 303
     page = await site.as_(cast.funding_officer).get(where)
     assert "0 von 2 gezogenen Geräten gefunden" in page.text
+    page = await site.as_(cast.auditor).get(path, statements_at_most=10)
+    assert "2 nicht gefunden" in page.text
+    assert "Ziehen und abfragen" not in page.text
     paper = await site.as_(cast.funding_officer).get(
         f"/nachweise/entwurf?papier=audit_draw&bewilligung={town.grant_id}", statements_at_most=12
     )
