@@ -54,7 +54,7 @@ from netzwart.secrets import SecretBox
 _log = structlog.get_logger()
 
 IDLE_S = 1.0
-"""Seconds between two looks when nobody is due."""
+"""Seconds between two looks at who is due, while there is room for more."""
 _VISIT_LIMIT_S = LEASE.total_seconds() - 30
 
 TargetOf = Callable[[ClaimedNode, SealedCredential | None], SnmpTarget]
@@ -129,9 +129,12 @@ class PollCycle:
         try:
             async with Workload(self.concurrency, self._record_quiet) as load:
                 while not stop.is_set():
-                    if not await self._begin(load):
+                    await self._begin(load)
+                    if load.room:
+                        # Also with some begun: looking at once would find one or two that became
+                        # due meanwhile, and a look costs as much as thirty polls.
                         await asyncio.wait({stopping}, timeout=IDLE_S)
-                    elif not load.room:
+                    else:
                         await load.wait_for_room(stopping)
         finally:
             stopping.cancel()
