@@ -168,7 +168,7 @@ def test_funding_officer_issues_a_proof_and_downloads_it(sign_in: SignIn, tmp_pa
     page.click("button:has-text('Ausstellen')")
     page.wait_for_selector("text=ist ausgestellt und gespeichert")
     with page.expect_download() as paper:
-        page.click("table:has(caption:text('Ausgestellte Nachweise')) a:text-is('PDF')")
+        page.click("table:has(caption:text('Ausgestellte Papiere')) a:text-is('PDF')")
     text = words_of(paper.value.path().read_bytes(), tmp_path / "nachweis.pdf")
     assert OLD_GRANT in text
     assert spent.removesuffix(" €") in text
