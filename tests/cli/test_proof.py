@@ -10,7 +10,7 @@ from sqlalchemy import select
 from netzwart import schema
 from netzwart.cli import run_command_line
 from netzwart.database import Database, table_of
-from netzwart.reports.kinds import KINDS, PaperScope
+from netzwart.reports.kinds import KINDS, PaperKind, PaperScope
 from netzwart.schools.tables import School
 from netzwart.settings import Settings
 from tests.proofs.test_compiling import a_scene
@@ -84,6 +84,10 @@ def test_every_kind_of_paper_is_built_by_its_command(
             about = a_school_number(tmp_path)
         out = tmp_path / kind.value
         words = ["proof", "build", about, "--kind", kind.value, "--out", str(out), "--json"]
+        if kind is PaperKind.AUDIT_DRAW:
+            assert run_command_line([*words, "--as-of", "2022-12-31"]) == 1
+            assert "keine Stichprobe abgeschlossen" in capsys.readouterr().err
+            continue
         assert run_command_line([*words, "--as-of", "2022-12-31"]) == 0
         assert json.loads(capsys.readouterr().out)["number"].startswith(facts.prefix)
         assert (out / facts.pdf).read_bytes().startswith(b"%PDF-")

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from netzwart.accounts.actors import SYSTEM
 from netzwart.database import Database
@@ -93,12 +94,14 @@ async def test_page_rotates_a_secret_and_makes_its_nodes_due(
     browser = site.as_(cast.admin)
     await browser.post(LIST, {"name": "alt", "kind": "snmp_v2c", "community": "geheim-1"})
     async with database.session() as session:
-        node = Node(address="10.0.0.1", name="sw", school_id=cast.school.id, credential_id=1)
+        made = (await session.scalars(select(Credential))).one()
+        node = Node(address="10.0.0.1", name="sw", school_id=cast.school.id, credential_id=made.id)
         session.add(node)
-    page = await browser.get(f"{LIST}/1")
+    entry = f"{LIST}/{made.id}"
+    page = await browser.get(entry)
     assert "leer lassen" in page.text
     assert "geheim-1" not in page.text
-    answer = await browser.post(f"{LIST}/1", {"name": "neu", "community": "geheim-2"})
+    answer = await browser.post(entry, {"name": "neu", "community": "geheim-2"})
     assert answer.status_code == 303
     shown = (await browser.get(LIST)).text
     assert "neu" in shown
@@ -107,12 +110,12 @@ async def test_page_rotates_a_secret_and_makes_its_nodes_due(
         row = await session.get(Node, node.id)
         assert row is not None
         assert row.next_poll_at is not None
-        credential = await session.get(Credential, 1)
+        credential = await session.get(Credential, made.id)
         assert credential is not None
         assert b"geheim-2" not in credential.secrets_encrypted
-    assert (await browser.post(f"{LIST}/1", {"name": ""})).status_code == 422
-    assert (await browser.get(f"{LIST}/4711")).status_code == 404
-    assert (await site.as_(cast.technician).get(f"{LIST}/1")).status_code == 403
+    assert (await browser.post(entry, {"name": ""})).status_code == 422
+    assert (await browser.get(f"{LIST}/{made.id + 4711}")).status_code == 404
+    assert (await site.as_(cast.technician).get(entry)).status_code == 403
 
 
 async def test_api_rotates_secrets_and_tells_none(api: Api):

@@ -6,7 +6,7 @@ import pytest
 from netzwart.clock import utcnow
 from netzwart.database import Database, table_of
 from netzwart.network.profiles.loading import Knowledge
-from netzwart.network.tables import Neighbour, Node
+from netzwart.network.tables import Credential, CredentialKind, Neighbour, Node
 from netzwart.network.topology.cycle import TopologyCycle
 from netzwart.network.topology_tables import AddressEntry, ForwardingEntry, TopologyReading
 from tests.network.place import Place, a_place
@@ -171,7 +171,13 @@ async def test_node_without_usable_credentials_does_not_stop_the_others(place: P
     await poll(place)
     nodes = table_of(Node)
     async with place.database.session() as session:
-        await session.execute(nodes.update().where(nodes.c.id == lost).values(credential_id=None))
+        foreign = Credential(
+            name="fremd", kind=CredentialKind.SNMP_V2C, secrets_encrypted=b"mit anderem Siegel"
+        )
+        session.add(foreign)
+        await session.flush()
+        locked = nodes.update().where(nodes.c.id == lost).values(credential_id=foreign.id)
+        await session.execute(locked)
     assert await read(place) == 2
     read_ids = {row["node_id"] for row in await place.rows(TopologyReading) if row["read_at"]}
     assert lost not in read_ids
