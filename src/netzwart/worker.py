@@ -22,7 +22,7 @@ from netzwart.database import Database
 from netzwart.documents.watching import watch_files
 from netzwart.evidence.service import VisitMemory
 from netzwart.exchange.lists.running import list_task
-from netzwart.jobs import JobContext, Task, run_jobs
+from netzwart.jobs import JobContext, Task, pause, run_jobs
 from netzwart.ledger.sealing import SEAL_DAYS
 from netzwart.network.access_checks import CHECK_ACCESS
 from netzwart.network.alerting.identity import next_identity
@@ -202,12 +202,4 @@ async def _keep_up(
         except* (SQLAlchemyError, ConnectorException, OSError) as problems:
             _log.error("worker_part_failed", part=name, exc_info=problems)
         if not stopping.is_set():
-            await _pause(stopping)
-
-
-async def _pause(stopping: asyncio.Event) -> None:
-    try:
-        async with asyncio.timeout(RESTART_AFTER_S):
-            await stopping.wait()
-    except TimeoutError:
-        return
+            await pause(stopping, RESTART_AFTER_S)

@@ -7,6 +7,7 @@ it in `worker.py`.
 
 from netzwart.jobs.engine import run_jobs
 from netzwart.jobs.queueing import JobState, JobTicket, QueueHealth, enqueue, queue_health, status
+from netzwart.jobs.schedule import pause
 from netzwart.jobs.tasks import Daily, Every, JobContext, Task
 from netzwart.jobs.timing import Timing
 
@@ -20,6 +21,7 @@ __all__ = [
     "Task",
     "Timing",
     "enqueue",
+    "pause",
     "queue_health",
     "run_jobs",
     "status",

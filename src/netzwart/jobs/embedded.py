@@ -11,7 +11,7 @@ from sqlalchemy import delete, select, update
 
 from netzwart.clock import utcnow
 from netzwart.database import Database, table_of
-from netzwart.jobs.schedule import wait
+from netzwart.jobs.schedule import pause
 from netzwart.jobs.tables import Job, JobStatus
 from netzwart.jobs.tasks import JobContext, Task
 from netzwart.jobs.timing import Timing
@@ -47,7 +47,7 @@ class EmbeddedRunner:
         try:
             while not stop.is_set():
                 if not await self._start_next():
-                    await wait(stop, self._timing.look_s)
+                    await pause(stop, self._timing.look_s)
             await self._finish()
         finally:
             caretaking.cancel()
@@ -147,7 +147,7 @@ class EmbeddedRunner:
             await self._beat()
             await self.recover()
             await self._forget()
-            await wait(stop, self._timing.heartbeat_s)
+            await pause(stop, self._timing.heartbeat_s)
             if stop.is_set():
                 await asyncio.sleep(self._timing.heartbeat_s)
 

@@ -15,7 +15,7 @@ from sqlalchemy import URL
 
 from netzwart.clock import utcnow
 from netzwart.database import Database
-from netzwart.jobs.schedule import wait
+from netzwart.jobs.schedule import pause
 from netzwart.jobs.tasks import JobContext, Task
 from netzwart.jobs.timing import Timing
 
@@ -100,7 +100,7 @@ class PostgresRunner:
                 include_cancelled=True,
                 include_aborted=True,
             )
-            await wait(stop, self._timing.heartbeat_s)
+            await pause(stop, self._timing.heartbeat_s)
 
     async def recover(self) -> int:
         """Give jobs of killed workers back to the queue; return how many.

@@ -23,10 +23,10 @@ async def run_schedule(
     periodic = [task for task in tasks if task.timetable is not None]
     while not stop.is_set():
         await start_due(database, periodic, utcnow())
-        await wait(stop, tick_s)
+        await pause(stop, tick_s)
 
 
-async def wait(stop: asyncio.Event, seconds: float) -> None:
+async def pause(stop: asyncio.Event, seconds: float) -> None:
     """Sleep, but no longer than until told to stop."""
     try:
         async with asyncio.timeout(seconds):

@@ -21,6 +21,8 @@ from netzwart.web.spreadsheets import Cell, csv_chunks
 
 PRICE = "0,30"
 """Euros a kilowatt hour, until somebody types the city's own."""
+_HIGHEST_PRICE = 10
+"""Above it somebody typed cents."""
 HEAD = (
     "Schulnummer", "Schule", "von", "bis", "Access Points", "AP verfügbar in der Schulzeit",
     "Switches", "Switches verfügbar in der Schulzeit", "WLAN-Geräte je AP (Mittel)",
@@ -61,8 +63,8 @@ class UseAddress:
         except InvalidOperation as error:
             message = "Bitte den Strompreis in Euro je kWh angeben, etwa 0,30."
             raise NoPriceError(message, {"preis": message}) from error
-        if not price.is_finite() or not 0 <= price <= 10:  # noqa: PLR2004 - euros a kilowatt hour
-            message = "Der Strompreis liegt zwischen 0 und 10 Euro je kWh."
+        if not price.is_finite() or not 0 <= price <= _HIGHEST_PRICE:
+            message = f"Der Strompreis liegt zwischen 0 und {_HIGHEST_PRICE} Euro je kWh."
             raise NoPriceError(message, {"preis": message})
         return price
 

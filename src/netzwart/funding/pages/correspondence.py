@@ -70,9 +70,7 @@ class CorrespondenceController(Controller):
             AmendmentEntryForm,
             lambda form: service.record_amendment(session, grant, form, actor),
         )
-        if entered.errors:
-            return await _page(session, actor, grant_id, entered, "notice")
-        return go_to(f"/foerderung/{grant_id}#bescheide", "Der Änderungsbescheid ist erfasst.")
+        return await _done(session, actor, grant_id, entered, "notice")
 
     @get("/mitteilungen/neu")
     async def new_message(
@@ -101,9 +99,7 @@ class CorrespondenceController(Controller):
             await service.record_message(session, message, actor)
 
         entered = await enter(request, session, MessageEntryForm, record)
-        if entered.errors:
-            return await _page(session, actor, grant_id, entered, "message")
-        return go_to(f"/foerderung/{grant_id}#mitteilungen", "Die Mitteilung ist erfasst.")
+        return await _done(session, actor, grant_id, entered, "message")
 
     @post("/mitteilungen/{message_id:int}/versandt")
     async def send_message(
@@ -143,9 +139,7 @@ class CorrespondenceController(Controller):
             ClawbackEntryForm,
             lambda form: service.record_clawback(session, _of(form, grant_id), actor),
         )
-        if entered.errors:
-            return await _page(session, actor, grant_id, entered, "clawback")
-        return go_to(f"/foerderung/{grant_id}#rueckforderungen", "Die Rückforderung ist erfasst.")
+        return await _done(session, actor, grant_id, entered, "clawback")
 
     @post("/rueckforderungen/{clawback_id:int}/bezahlt")
     async def pay_clawback(
@@ -185,9 +179,17 @@ class CorrespondenceController(Controller):
             SubmissionEntryForm,
             lambda form: service.record_submission(session, _of(form, grant_id), actor),
         )
-        if entered.errors:
-            return await _page(session, actor, grant_id, entered, "submission")
-        return go_to(f"/foerderung/{grant_id}#einreichungen", "Die Einreichung ist erfasst.")
+        return await _done(session, actor, grant_id, entered, "submission")
+
+
+async def _done(
+    session: AsyncSession, actor: Actor, grant_id: int, entered: Entered[Any], name: str
+) -> Template | Redirect:
+    """Lead back to the grant's list, or show the form again with what is wrong."""
+    if entered.errors:
+        return await _page(session, actor, grant_id, entered, name)
+    place, message = _RECORDED[name]
+    return go_to(f"/foerderung/{grant_id}#{place}", message)
 
 
 def _of(form: Any, grant_id: int) -> Any:  # noqa: ANN401 - any form of a grant
@@ -248,6 +250,14 @@ async def _for_submission(
     del values
     return {"proofs": await list_issued_proofs(session, grant.id)}
 
+
+_RECORDED = {
+    "notice": ("bescheide", "Der Änderungsbescheid ist erfasst."),
+    "message": ("mitteilungen", "Die Mitteilung ist erfasst."),
+    "clawback": ("rueckforderungen", "Die Rückforderung ist erfasst."),
+    "submission": ("einreichungen", "Die Einreichung ist erfasst."),
+}
+"""The list on the grant's page that shows what was recorded, and what is said then."""
 
 _CHOICES = {
     "notice": _for_notice,

@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from netzwart.clock import utcnow
 from netzwart.database import Database, table_of
+from netzwart.jobs import pause
 from netzwart.network.credentials import (
     SealedCredential,
     UnusableCredentialError,
@@ -88,11 +89,7 @@ class ShellCycle:
         """Ask shells that are due until told to stop; visits under way are finished."""
         while not stop.is_set():
             if not await self._begin():
-                try:
-                    async with asyncio.timeout(IDLE_S):
-                        await stop.wait()
-                except TimeoutError:
-                    continue
+                await pause(stop, IDLE_S)
         await self._finish()
 
     async def run_once(self) -> int:

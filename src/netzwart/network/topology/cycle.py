@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from netzwart.clock import utcnow
 from netzwart.database import Database, table_of
+from netzwart.jobs import pause
 from netzwart.network.credentials import (
     SealedCredential,
     UnusableCredentialError,
@@ -68,11 +69,7 @@ class TopologyCycle:
         """Read tables that are due until told to stop; what is under way is finished."""
         while not stop.is_set():
             if await self.run_once() == 0:
-                try:
-                    async with asyncio.timeout(IDLE_S):
-                        await stop.wait()
-                except TimeoutError:
-                    continue
+                await pause(stop, IDLE_S)
 
     async def run_once(self) -> int:
         """Read the tables of some nodes that are due now, and return how many those were."""
